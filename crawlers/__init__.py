@@ -1,0 +1,1 @@
+"""Everything that touches outlets over the network."""

@@ -1,0 +1,1 @@
+"""Airflow DAGs: schedule, order and retries of the pipeline's steps."""

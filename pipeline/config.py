@@ -1,0 +1,137 @@
+"""All settings, in one frozen object: defaults, then `presswatch.toml`, then `PRESSWATCH_*` variables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pipeline.errors import SettingsError
+
+IS_ROOT = os.geteuid() == 0
+
+
+def default_home() -> Path:
+    """Where state is kept unless PRESSWATCH_HOME says otherwise."""
+    return Path("/var/lib/presswatch") if IS_ROOT else Path(platformdirs.user_data_path("presswatch"))
+
+
+def default_cache() -> Path:
+    """Where the engines' programs are kept, shared by all state folders of this user."""
+    return Path("/var/cache/presswatch") if IS_ROOT else Path(platformdirs.user_cache_path("presswatch"))
+
+
+def home_folder() -> Path:
+    """The state folder, needed before the other settings can be read."""
+    return Path(os.environ.get("PRESSWATCH_HOME") or default_home()).expanduser().absolute()
+
+
+class Settings(BaseSettings):
+    """What a person who runs presswatch can set. Lists are comma-separated in variables, arrays in TOML."""
+
+    model_config = SettingsConfigDict(env_prefix="PRESSWATCH_", frozen=True, extra="forbid", env_ignore_empty=True)
+
+    # Where things are
+    home: Path = Field(default_factory=home_folder, description="State folder, readable by its owner only.")
+    cache: Path = Field(default_factory=default_cache, description="The embedded engines' programs.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Encrypts channel secrets, derives Airflow's keys; default: HOME/secret.key.")
+
+    # Engines; an empty URL means the embedded one
+    database_url: SecretStr = Field(SecretStr(""), description="postgresql://user:password@host:port/name")
+    database_port: int = Field(5490, ge=1, le=65535, description="Embedded PostgreSQL; the next free port if this one is busy.")
+    airflow_database_url: SecretStr = Field(SecretStr(""), description="Default: database `airflow` on the same server.")
+    elasticsearch_url: str = Field("", description="http(s)://host:port")
+    elasticsearch_user: str = ""
+    elasticsearch_password: SecretStr = SecretStr("")
+    elasticsearch_api_key: SecretStr = SecretStr("")
+    elasticsearch_ca: Path | None = Field(None, description="PEM file of the authority that signed the server's certificate.")
+    elasticsearch_port: int = Field(9290, ge=1, le=65535, description="Embedded Elasticsearch; the next free port if this one is busy.")
+    elasticsearch_heap: str = Field("512m", pattern=r"^\d+[mg]$")
+    index_prefix: str = Field("", pattern=r"^[a-z0-9-]*$", description="Put before the names of index and alias.")
+    index_shards: int = Field(1, ge=1, le=64)
+    index_replicas: int = Field(0, ge=0, le=8)
+
+    # Web and Airflow
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8290, ge=1, le=65535)
+    web_url: str = Field("", description="The address that people use, for links in messages; default: http://web_host:web_port.")
+    airflow_host: str = "127.0.0.1"
+    airflow_port: int = Field(8291, ge=1, le=65535)
+
+    # Collecting
+    contact: str = Field("", description="A URL or address in the user agent, so that outlets can reach you.")
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="Private `host` or `host:port` that may be fetched or notified.")
+    delay_s: float = Field(1.0, ge=0, le=3600, description="Between two requests to one host.")
+    per_host: int = Field(1, ge=1, le=16, description="Connections to one host at a time.")
+    concurrency: int = Field(32, ge=1, le=512, description="Connections in all.")
+    feed_interval_s: int = Field(300, ge=10, le=86_400, description="How often a feed is read.")
+    fetch_timeout_s: float = Field(30, ge=1, le=600)
+    page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
+    retention_days: int = Field(90, ge=1, description="How long captures are kept.")
+
+    # Working
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Processes for extraction and entities.")
+    page_timeout_s: float = Field(30, ge=1, description="One page in one worker; then the worker is killed and the page quarantined.")
+
+    # Alerting
+    alert_window_s: int = Field(60, ge=0, le=3600, description="How long a message waits for more articles of the same story.")
+    smtp_url: SecretStr = Field(SecretStr(""), description="apprise mailto(s):// URL of the server that sends mail.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("allow_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("home", "cache", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def public_url(self) -> str:
+        """The web pages' address without a final slash."""
+        return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables before the file; no .env, no secrets folder: one way each."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=home_folder() / "presswatch.toml")
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a variable or a line of `presswatch.toml` has a value that makes no sense.
+
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"PRESSWATCH_{str(fault['loc'][0]).upper() if fault['loc'] else 'settings'}: {fault['msg'].lower()}" for fault in error.errors()
+        )
+        raise SettingsError(problem=problems) from error
+    except (ValueError, OSError) as error:  # tomllib.TOMLDecodeError is a ValueError
+        raise SettingsError(problem=f"{home_folder() / 'presswatch.toml'}: {error}") from error

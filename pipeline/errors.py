@@ -1,0 +1,118 @@
+"""The tree of errors. A class's docstring is its message, filled with the facts it is raised with.
+
+Every message is one sentence that says what is wrong, where, and what to do. A room may add its own
+classes in this file; none is defined anywhere else.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+
+class PresswatchError(Exception):
+    """presswatch failed: {problem}."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**facts))
+
+
+class UsageError(PresswatchError):
+    """{problem}."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """The settings are wrong: {problem}."""
+
+
+# --- Infrastructure: it rises, the attempt is given back, and whoever called tries again later ---
+
+
+class InfrastructureError(PresswatchError):
+    """{what} is not available: {problem}."""
+
+
+class NotStarted(InfrastructureError):
+    """presswatch is not up: start it with `presswatch up` (looked in {home})."""
+
+
+class DatabaseAway(InfrastructureError):
+    """PostgreSQL at {where} can't be reached ({problem}): check PRESSWATCH_DATABASE_URL or run `presswatch up`."""
+
+
+class DatabaseTooOld(InfrastructureError):
+    """PostgreSQL at {where} is version {version}, and presswatch needs {needed} or newer: upgrade the server."""
+
+
+class DatabaseBehind(InfrastructureError):
+    """The database has not been migrated to this version of presswatch: run `presswatch up`."""
+
+
+class SearchEngineAway(InfrastructureError):
+    """Elasticsearch at {where} can't be reached ({problem}): check PRESSWATCH_ELASTICSEARCH_URL or run `presswatch up`."""
+
+
+class SearchEngineTooOld(InfrastructureError):
+    """Elasticsearch at {where} is version {version}, and presswatch needs {needed} or newer: upgrade the server."""
+
+
+class SearchEngineRefused(InfrastructureError):
+    """Elasticsearch at {where} refused the request ({problem})."""
+
+
+class EngineFailed(InfrastructureError):
+    """{engine} did not start: {problem} (its log is {log})."""
+
+
+class AlreadyRunning(InfrastructureError):
+    """{engine} is already running on {folder} (process {pid}): use it, or stop it with `presswatch down`."""
+
+
+class NotSetUp(InfrastructureError):
+    """The search engine's programs are missing from {folder}: run `make setup`."""
+
+
+# --- Input that people give ---
+
+
+class InputError(PresswatchError):
+    """{problem}."""
+
+
+class UnknownName(InputError):
+    """There is no {kind} named {name!r}{hint}."""
+
+
+class NameTaken(InputError):
+    """There is already {kind} named {name!r}: choose another name, or remove that one first."""
+
+
+class FileErrors(InputError):
+    """{path} was not imported, because it has {count} error(s):\n{listing}"""
+
+    def __init__(self, *, path: object, problems: list[tuple[int, str]]) -> None:
+        listing = "\n".join(f"  line {line}: {problem}" for line, problem in problems)
+        self.problems = problems
+        super().__init__(path=path, count=len(problems), listing=listing)
+
+
+class QueryError(InputError):
+    """The query is wrong at character {position}: {problem}."""
+
+    exit_code = 2
+
+
+# --- A page or an article that can't be worked on; counted, never fatal ---
+
+
+class PageError(PresswatchError):
+    """The page can't be read: {problem}."""
+
+
+class FetchRefused(PageError):
+    """{url} is not fetched: {problem}."""

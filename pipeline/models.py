@@ -1,0 +1,363 @@
+"""The data that passes between rooms: frozen, keyword-only, each stage with a type of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class Priority(IntEnum):
+    """Order of work: a smaller number goes first, so that a backlog never delays the news."""
+
+    LIVE = 0
+    REFETCH = 1
+    BACKLOG = 2
+
+
+class FeedKind(StrEnum):
+    """What a URL that lists articles is."""
+
+    FEED = "feed"  # RSS or Atom
+    NEWS_SITEMAP = "news_sitemap"
+    SITEMAP = "sitemap"
+    SECTION = "section"  # a page with links to articles, the home page among them
+
+
+class Precision(StrEnum):
+    """How exactly a page says when it was published."""
+
+    DAY = "day"
+    MINUTE = "minute"
+
+
+class CopyKind(StrEnum):
+    """How an article repeats another one."""
+
+    COPY = "copy"
+    DERIVED = "derived"
+
+
+class EntityType(StrEnum):
+    """What an entity is."""
+
+    PERSON = "person"
+    ORG = "org"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timestamp:
+    """A time as a page gives it: aware, with the page's own offset, and how exact it is."""
+
+    at: datetime
+    precision: Precision = Precision.MINUTE
+
+    def isoformat(self) -> str:
+        """With the page's own offset; a bare date is midnight in the outlet's zone."""
+        return self.at.isoformat(timespec="seconds")
+
+
+# --- Outlets and what they show ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletSpec:
+    """An outlet as a person describes it, in a file or on the command line."""
+
+    name: str
+    url: str
+    feeds: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    country: str | None = None  # ISO 3166-1 alpha-2, lower case
+    language: str | None = None  # ISO 639-1
+    group: str | None = None  # outlets of one publisher or network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A publication as stored."""
+
+    id: int
+    name: str
+    url: str
+    labels: tuple[str, ...] = ()
+    country: str | None = None
+    language: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A URL that lists articles of an outlet, with what the next request to it needs."""
+
+    id: int
+    outlet_id: int
+    url: str
+    kind: FeedKind
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedItem:
+    """One entry of a feed, a sitemap or a section page."""
+
+    url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A URL in the frontier that a worker has leased for a fetch."""
+
+    id: int
+    outlet_id: int
+    url: str
+    fetches: int = 0  # successful fetches so far; 0 is news
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """The bytes of a page as fetched at a time, after content decoding (gzip and the like)."""
+
+    page_id: int
+    fetched_at: datetime
+    url: str  # where the bytes came from, after redirects
+    status: int
+    content_type: str  # header as sent, may be empty
+    body: bytes
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+# --- From a page to an article ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSource:
+    """All that extraction may know about a page. Nothing else reaches the pure rooms."""
+
+    url: str  # as fetched
+    html: bytes | str
+    content_type: str = ""
+    fetched_at: datetime
+    final_url: str | None = None  # after redirects
+    feed_title: str | None = None
+    feed_published_at: datetime | None = None
+    outlet_name: str | None = None
+    outlet_language: str | None = None
+    outlet_country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A possible value of a field, and where it was found ("json-ld", "og", "h1", "feed"…)."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syndication:
+    """Where an article says it was first published."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What a page says. `rejected_reason` tells why it is no article; the other fields are then best efforts."""
+
+    url: str
+    canonical_url: str
+    title: str
+    authors: tuple[str, ...]
+    published_at: Timestamp | None
+    modified_at: Timestamp | None
+    language: str | None
+    body: str  # paragraphs, separated by one empty line
+    topics: tuple[str, ...]
+    syndicated_from: Syndication | None
+    rejected_reason: str | None
+    candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page goes on as an article."""
+        return self.rejected_reason is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One version of an article as stored: what the stages after `clean` read."""
+
+    id: int
+    version: int
+    outlet_id: int
+    outlet: str
+    url: str
+    canonical_url: str
+    first_seen_at: datetime
+    title: str
+    authors: tuple[str, ...]
+    published_at: Timestamp | None
+    modified_at: Timestamp | None
+    language: str | None
+    body: str
+    topics: tuple[str, ...]
+    syndicated_from: Syndication | None
+
+    @property
+    def ordered_at(self) -> datetime:
+        """The time for ordering, windows and ages: published, or first seen where that is unknown."""
+        return self.published_at.at if self.published_at else self.first_seen_at
+
+
+# --- What the comparing and annotating stages find ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """A text reduced for finding its copies. `bands` are the keys of the indexed look-up."""
+
+    text_sha256: bytes  # of the normalised words
+    words: int
+    minhash: bytes  # 128 unsigned 32-bit values, little-endian
+    bands: tuple[int, ...]  # signed 64-bit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """An article repeats another one."""
+
+    duplicate_of: int
+    kind: CopyKind
+    shared_text: float  # share of this article's words found in duplicate_of, 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """An entity in an article, with its type decided once for the document."""
+
+    name: str  # the fullest form of the document
+    type: EntityType
+    count: int
+    forms: tuple[str, ...]  # all surface forms, the most frequent first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityMention:
+    """A mention tied to a stored entity."""
+
+    entity_id: str  # public id, such as `person:vladimir-putin`
+    name: str
+    type: EntityType
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryVector:
+    """An article reduced for finding its story."""
+
+    terms: Mapping[str, float]  # weighted words of title and body, unit length
+    entities: frozenset[str]
+    at: datetime
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """All that the index shows of an article, read from PostgreSQL at the time of sending."""
+
+    id: int
+    revision: int
+    deleted: bool
+    version: int
+    url: str
+    canonical_url: str
+    outlet: str
+    labels: tuple[str, ...]
+    country: str | None
+    group: str | None
+    title: str
+    body: str
+    authors: tuple[str, ...]
+    published_at: Timestamp | None
+    first_seen_at: datetime
+    language: str | None
+    topics: tuple[str, ...]
+    syndicated_from: Syndication | None
+    story_id: int | None
+    duplicate_of: int | None
+    copy_kind: CopyKind | None
+    entities: tuple[EntityMention, ...]
+
+    @property
+    def ordered_at(self) -> datetime:
+        """The time for ordering, windows and ages: published, or first seen where that is unknown."""
+        return self.published_at.at if self.published_at else self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchEndpoint:
+    """Where Elasticsearch is and how to speak to it."""
+
+    url: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
+    ca: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """Where both engines are, embedded or a user's own."""
+
+    database_url: str = field(repr=False)
+    airflow_database_url: str = field(repr=False)
+    elasticsearch: SearchEndpoint
+
+
+# --- Work ---
+
+
+class Stage(StrEnum):
+    """The stages in their order."""
+
+    CLEAN = "clean"
+    COMPARE = "compare"
+    ANNOTATE = "annotate"
+    CLUSTER = "cluster"
+    INDEX = "index"
+    ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A claimed row of `work`: a capture (stage `clean`, version 0) or an article version."""
+
+    id: int
+    stage: Stage
+    subject_id: int
+    version: int
+    priority: Priority
+    attempts: int  # this one included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a run of a stage did: results by name, `rejected` and `quarantined` by reason, seconds of work."""
+
+    stage: Stage
+    claimed: int = 0
+    done: int = 0
+    quarantined: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0

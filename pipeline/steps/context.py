@@ -1,0 +1,54 @@
+"""What every step works with: settings, the database, the search engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from pipeline import engine
+from pipeline.config import Settings
+from pipeline.index import Index
+from pipeline.models import Endpoints
+from pipeline.store.database import Database
+
+
+@dataclass(frozen=True)
+class Context:
+    """Open connections of one process; use it as a context manager."""
+
+    settings: Settings
+    endpoints: Endpoints
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Find the engines that `presswatch up` started, or the user's own.
+
+        Raises:
+            NotStarted: the embedded engines don't run.
+
+        """
+        return cls(settings=settings, endpoints=engine.endpoints(settings))
+
+    @cached_property
+    def database(self) -> Database:
+        """The store's database."""
+        return Database(self.endpoints.database_url)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index of articles."""
+        return Index.connect(self.endpoints.elasticsearch, self.settings)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+        if "index" in self.__dict__:
+            self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
