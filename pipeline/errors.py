@@ -93,10 +93,10 @@ class NameTaken(InputError):
 
 
 class FileErrors(InputError):
-    """{path} was not imported, because it has {count} error(s):\n{listing}"""
+    """{path} was not imported, because {count} of its lines are wrong:{listing}."""
 
     def __init__(self, *, path: object, problems: list[tuple[int, str]]) -> None:
-        listing = "\n".join(f"  line {line}: {problem}" for line, problem in problems)
+        listing = "".join(f"\n  line {line}: {problem}" for line, problem in problems)
         self.problems = problems
         super().__init__(path=path, count=len(problems), listing=listing)
 

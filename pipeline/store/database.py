@@ -80,7 +80,7 @@ class Database:
     def worker(self) -> int:
         """The id of this process as a worker, held alive by a session lock until `close` or the process ends."""
         with self._worker_lock:
-            if self._worker is None or self._worker.closed:
+            if self._worker is None or not _answers(self._worker):
                 connection = self._connect()
                 number = _one(connection, "SELECT nextval('workers')::integer")
                 connection.execute("SELECT pg_advisory_lock(%s, %s)", (WORKER_LOCK, number))
@@ -169,6 +169,15 @@ def _migrations() -> Any:
 def _one(connection: Connection, statement: LiteralString) -> Any:
     row = connection.execute(statement).fetchone()
     return row[0] if row else None
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        # The server went away and the lock with it: this process goes on as a new worker.
+        return False
+    return True
 
 
 def _first_line(error: BaseException) -> str:

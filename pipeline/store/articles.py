@@ -1,0 +1,217 @@
+"""Articles and their versions: found or created from captures and imports, read by the later stages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final, Literal, LiteralString
+
+from psycopg.types.json import Jsonb
+
+from pipeline.models import Article, Extraction, Precision, Priority, Syndication, Timestamp
+from pipeline.store.database import Connection
+
+COLUMNS: Final[LiteralString] = """
+    a.id, v.version, a.outlet_id, o.name, a.url, a.canonical_url, a.first_seen_at, v.title, v.authors,
+    v.published_at, v.published_offset_s, v.published_precision, v.modified_at, v.modified_offset_s,
+    v.language, v.body, v.topics, v.syndicated_name, v.syndicated_url
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an article's text came from: a capture of a page, or an import (no page, no capture)."""
+
+    outlet_id: int
+    url: str
+    first_seen_at: datetime
+    priority: Priority
+    page_id: int | None = None
+    capture_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What saving did; `unchanged` needs no further stage."""
+
+    article_id: int
+    version: int
+    outcome: Literal["new", "version", "recleaned", "unchanged"]
+
+
+def save(connection: Connection, extraction: Extraction, origin: Origin) -> Saved:
+    """Create the article, add a version to it, or find that nothing changed.
+
+    The article is the one with this canonical URL, else the one that the page gave before. The same
+    capture cleaned again replaces its own version; only a changed title or body makes a new one.
+    """
+    digest = hashlib.sha256(f"{extraction.title}\n{extraction.body}".encode()).digest()
+    created = connection.execute(
+        """
+        INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at, priority)
+        SELECT %(outlet_id)s, %(page_id)s, %(url)s, %(canonical_url)s, 1, %(first_seen_at)s, %(priority)s
+        WHERE NOT EXISTS (SELECT FROM articles WHERE page_id = %(page_id)s)
+        ON CONFLICT (canonical_url) DO NOTHING RETURNING id
+        """,
+        {
+            "outlet_id": origin.outlet_id,
+            "page_id": origin.page_id,
+            "url": origin.url,
+            "canonical_url": extraction.canonical_url,
+            "first_seen_at": origin.first_seen_at,
+            "priority": origin.priority,
+        },
+    ).fetchone()
+    if created is not None:
+        _write_version(connection, created[0], 1, extraction, origin, digest)
+        return Saved(article_id=created[0], version=1, outcome="new")
+
+    found = connection.execute(
+        """
+        SELECT id, version FROM articles WHERE canonical_url = %s OR page_id = %s
+        ORDER BY canonical_url = %s DESC LIMIT 1 FOR UPDATE
+        """,
+        (extraction.canonical_url, origin.page_id, extraction.canonical_url),
+    ).fetchone()
+    assert found is not None, "the row that stood in the way of the insert"  # noqa: S101 - by the schema
+    article_id, current = int(found[0]), int(found[1])
+    same_capture = connection.execute(
+        "SELECT version FROM article_versions WHERE article_id = %s AND capture_id = %s", (article_id, origin.capture_id)
+    ).fetchone()
+    if same_capture is not None:
+        _write_version(connection, article_id, same_capture[0], extraction, origin, digest)
+        touch(connection, [article_id])
+        return Saved(article_id=article_id, version=same_capture[0], outcome="recleaned" if same_capture[0] == current else "unchanged")
+    text = connection.execute(
+        "SELECT text_sha256 FROM article_versions WHERE article_id = %s AND version = %s", (article_id, current)
+    ).fetchone()
+    if text is not None and bytes(text[0]) == digest:
+        return Saved(article_id=article_id, version=current, outcome="unchanged")
+    _write_version(connection, article_id, current + 1, extraction, origin, digest)
+    connection.execute(
+        "UPDATE articles SET version = %s, priority = %s, revision = nextval('revision') WHERE id = %s",
+        (current + 1, origin.priority, article_id),
+    )
+    return Saved(article_id=article_id, version=current + 1, outcome="version")
+
+
+def _write_version(connection: Connection, article_id: int, version: int, extraction: Extraction, origin: Origin, digest: bytes) -> None:
+    published, modified, source = extraction.published_at, extraction.modified_at, extraction.syndicated_from
+    connection.execute(
+        """
+        INSERT INTO article_versions (
+            article_id, version, capture_id, title, authors, published_at, published_offset_s, published_precision,
+            modified_at, modified_offset_s, language, body, topics, syndicated_name, syndicated_url, words, candidates, text_sha256
+        ) VALUES (
+            %(article_id)s, %(version)s, %(capture_id)s, %(title)s, %(authors)s, %(published_at)s, %(published_offset_s)s,
+            %(published_precision)s, %(modified_at)s, %(modified_offset_s)s, %(language)s, %(body)s, %(topics)s,
+            %(syndicated_name)s, %(syndicated_url)s, %(words)s, %(candidates)s, %(text_sha256)s
+        ) ON CONFLICT (article_id, version) DO UPDATE SET
+            title = excluded.title, authors = excluded.authors, published_at = excluded.published_at,
+            published_offset_s = excluded.published_offset_s, published_precision = excluded.published_precision,
+            modified_at = excluded.modified_at, modified_offset_s = excluded.modified_offset_s, language = excluded.language,
+            body = excluded.body, topics = excluded.topics, syndicated_name = excluded.syndicated_name,
+            syndicated_url = excluded.syndicated_url, words = excluded.words, candidates = excluded.candidates,
+            text_sha256 = excluded.text_sha256
+        """,
+        {
+            "article_id": article_id,
+            "version": version,
+            "capture_id": origin.capture_id,
+            "title": extraction.title,
+            "authors": list(extraction.authors),
+            "published_at": published.at if published else None,
+            "published_offset_s": _offset_s(published),
+            "published_precision": published.precision if published else None,
+            "modified_at": modified.at if modified else None,
+            "modified_offset_s": _offset_s(modified),
+            "language": extraction.language,
+            "body": extraction.body,
+            "topics": list(extraction.topics),
+            "syndicated_name": source.name if source else None,
+            "syndicated_url": source.url if source else None,
+            "words": len(extraction.body.split()),
+            "candidates": Jsonb(
+                {name: [[found.value, found.source] for found in values] for name, values in extraction.candidates.items()}
+            ),
+            "text_sha256": digest,
+        },
+    )
+
+
+def current(connection: Connection, article_ids: Sequence[int]) -> dict[int, Article]:
+    """The current version of each of the articles; deleted ones are left out."""
+    rows = connection.execute(
+        f"""
+        SELECT {COLUMNS} FROM articles a
+        JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
+        JOIN outlets o ON o.id = a.outlet_id
+        WHERE a.id = ANY (%s) AND a.deleted_at IS NULL
+        """,
+        (list(article_ids),),
+    )
+    return {row[0]: from_row(row) for row in rows}
+
+
+def touch(connection: Connection, article_ids: Iterable[int]) -> None:
+    """Something that the documents show has changed: index them anew."""
+    ids = sorted(set(article_ids))
+    if ids:
+        # In the order of ids, so that two writers can't wait for each other.
+        connection.execute(
+            """
+            UPDATE articles SET revision = nextval('revision')
+            WHERE id IN (SELECT id FROM articles WHERE id = ANY (%s) ORDER BY id FOR UPDATE)
+            """,
+            (ids,),
+        )
+
+
+def select_for_again(connection: Connection, *, outlets: Sequence[str], since: datetime | None) -> list[tuple[int, int, int]]:
+    """(Article id, current version, backlog priority) of stored articles, for running a stage on them again."""
+    rows = connection.execute(
+        """
+        SELECT a.id, a.version FROM articles a JOIN outlets o ON o.id = a.outlet_id
+        WHERE a.deleted_at IS NULL AND (%(all)s OR o.name = ANY (%(outlets)s))
+          AND (%(since)s::timestamptz IS NULL OR a.first_seen_at >= %(since)s)
+        ORDER BY a.first_seen_at, a.id
+        """,
+        {"all": not outlets, "outlets": list(outlets), "since": since},
+    )
+    return [(row[0], row[1], int(Priority.BACKLOG)) for row in rows]
+
+
+def from_row(row: Sequence[Any]) -> Article:
+    """An article from a row of `COLUMNS`."""
+    return Article(
+        id=row[0],
+        version=row[1],
+        outlet_id=row[2],
+        outlet=row[3],
+        url=row[4],
+        canonical_url=row[5],
+        first_seen_at=row[6],
+        title=row[7],
+        authors=tuple(row[8]),
+        published_at=timestamp(row[9], row[10], row[11]),
+        modified_at=timestamp(row[12], row[13], None),
+        language=row[14],
+        body=row[15],
+        topics=tuple(row[16]),
+        syndicated_from=Syndication(name=row[17], url=row[18]) if row[17] else None,
+    )
+
+
+def timestamp(at: datetime | None, offset_s: int | None, precision: str | None) -> Timestamp | None:
+    """A stored time with the page's own offset."""
+    if at is None:
+        return None
+    zone = timezone(timedelta(seconds=offset_s)) if offset_s else UTC
+    return Timestamp(at=at.astimezone(zone), precision=Precision(precision) if precision else Precision.MINUTE)
+
+
+def _offset_s(time: Timestamp | None) -> int | None:
+    offset = time.at.utcoffset() if time else None
+    return None if offset is None else round(offset.total_seconds())
