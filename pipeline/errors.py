@@ -65,6 +65,10 @@ class SearchEngineRefused(InfrastructureError):
     """Elasticsearch at {where} refused the request ({problem})."""
 
 
+class IndexOutdated(InfrastructureError):
+    """The index {index} was made by another version of presswatch: run `presswatch reindex`."""
+
+
 class EngineFailed(InfrastructureError):
     """{engine} did not start: {problem} (its log is {log})."""
 
@@ -75,6 +79,30 @@ class AlreadyRunning(InfrastructureError):
 
 class NotSetUp(InfrastructureError):
     """The search engine's programs are missing from {folder}: run `make setup`."""
+
+
+class ProgramNotFetched(InfrastructureError):
+    """{file} can't be fetched ({problem}): check the network and the proxy, and run `make setup` again."""
+
+
+class WrongChecksum(InfrastructureError):
+    """{file} is not the file that presswatch was tested with (its sha256 is another one) and was removed: run `make setup` again."""
+
+
+class RootRefused(InfrastructureError):
+    """PostgreSQL can't be run for root here ({problem}): run presswatch as an ordinary user, or set PRESSWATCH_DATABASE_URL."""
+
+
+class DataOfOtherVersion(InfrastructureError):
+    """{folder} was written by PostgreSQL {found}, and this presswatch brings {needed}: use the presswatch that wrote it, or upgrade the data with pg_upgrade."""
+
+
+class HomeUnusable(InfrastructureError):
+    """The state folder {folder} can't be used: {problem}."""
+
+
+class CrawlFailed(InfrastructureError):
+    """The crawl stopped: {problem}."""
 
 
 # --- Input that people give ---
@@ -90,6 +118,10 @@ class UnknownName(InputError):
 
 class NameTaken(InputError):
     """There is already {kind} named {name!r}: choose another name, or remove that one first."""
+
+
+class OutletUnreachable(InputError):
+    """{url} was not added, because {problem}: check the address, or add it all the same with --no-check."""
 
 
 class FileErrors(InputError):
@@ -112,6 +144,10 @@ class QueryError(InputError):
 
 class PageError(PresswatchError):
     """The page can't be read: {problem}."""
+
+
+class FeedUnreadable(PageError):
+    """The feed can't be read: {problem}."""
 
 
 class FetchRefused(PageError):

@@ -101,7 +101,7 @@ def index(settings: Settings) -> Iterator[Index]:
     opened = Index.connect(SearchEndpoint(url=settings.elasticsearch_url), settings)
     opened.ensure()
     yield opened
-    opened.client.indices.delete(index=f"{settings.index_prefix}*", ignore_unavailable=True)
+    opened.drop()
     opened.close()
 
 

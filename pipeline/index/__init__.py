@@ -1,0 +1,10 @@
+"""The index of articles in Elasticsearch: its mapping and documents, writes, health and rebuilds.
+
+One index `articles-<timestamp>` stands behind the alias `articles`; PostgreSQL is the truth, and the index can be
+thrown away and rebuilt from it at any time.
+"""
+
+from pipeline.index.articles import Health, Index, WriteResult
+from pipeline.index.connection import reaching
+
+__all__ = ["Health", "Index", "WriteResult", "reaching"]

@@ -1,0 +1,88 @@
+"""The client, and what its failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from elasticsearch import ApiError, Elasticsearch, TransportError
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from pipeline.errors import SearchEngineAway, SearchEngineRefused
+from pipeline.models import SearchEndpoint
+
+Result = TypeVar("Result")
+
+# Too many requests, and a server or its proxy that is not there just now.
+BUSY: Final = frozenset({429, 502, 503, 504})
+ATTEMPTS: Final = 4
+TIMEOUT_S: Final = 60
+
+
+def open_client(endpoint: SearchEndpoint) -> Elasticsearch:
+    """A client that speaks to this server only. It takes no notice of HTTP_PROXY and its like."""
+    login: dict[str, object] = {}
+    if endpoint.api_key:
+        login["api_key"] = endpoint.api_key
+    elif endpoint.user:
+        login["basic_auth"] = (endpoint.user, endpoint.password)
+    if endpoint.ca:
+        login["ca_certs"] = endpoint.ca
+    return Elasticsearch([with_port(endpoint.url)], request_timeout=TIMEOUT_S, max_retries=0, **login)  # type: ignore[arg-type]
+
+
+def with_port(url: str) -> str:
+    """The URL with its port written out, which the client insists on."""
+    parts = urlsplit(url)
+    if parts.port is not None:
+        return url
+    return urlunsplit(parts._replace(netloc=f"{parts.netloc}:{443 if parts.scheme == 'https' else 9200}"))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether it may go well in a moment: the server is away or busy."""
+    if isinstance(error, ApiError):
+        return error.meta.status in BUSY
+    return isinstance(error, TransportError)
+
+
+@contextmanager
+def reaching(where: str) -> Iterator[None]:
+    """Turn the client's errors into the project's own.
+
+    Raises:
+        SearchEngineAway: no connection, or the server is too busy.
+        SearchEngineRefused: the server answered that it won't.
+
+    """
+    try:
+        yield
+    except ApiError as error:
+        if is_passing(error):
+            raise SearchEngineAway(where=where, problem=f"status {error.meta.status}: {explain(error)}") from error
+        raise SearchEngineRefused(where=where, problem=explain(error)) from error
+    except TransportError as error:
+        raise SearchEngineAway(where=where, problem=str(error.message).strip().rstrip(".")) from error
+
+
+def patiently(call: Callable[[], Result]) -> Result:
+    """Call again, after growing pauses, while the server is away or busy."""
+    return Retrying(
+        retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential_jitter(0.1, 2), reraise=True
+    )(call)
+
+
+def explain(error: ApiError) -> str:
+    """The innermost reason that the server gives, in one line."""
+    body = error.body
+    cause = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(cause, dict):
+        return " ".join(str(error.message).split())
+    roots = cause.get("root_cause") or [cause]
+    deepest = cause
+    while isinstance(deepest.get("caused_by"), dict):
+        deepest = deepest["caused_by"]
+    reasons = dict.fromkeys(str(part.get("reason") or part.get("type")) for part in (roots[0], deepest))
+    return " ".join("; ".join(reasons).split())
