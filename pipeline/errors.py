@@ -139,6 +139,20 @@ class QueryError(InputError):
     exit_code = 2
 
 
+class AlertError(InputError):
+    """The alert was not saved: {problem}."""
+
+    exit_code = 2
+
+
+class ChannelError(AlertError):
+    """The channel {channel} can't be used: {problem}."""
+
+
+class ChannelsUnreadable(PresswatchError):
+    """The channels of {names} can't be read: PRESSWATCH_SECRET_KEY (or HOME/secret.key) must be the key they were saved with."""
+
+
 # --- A page or an article that can't be worked on; counted, never fatal ---
 
 

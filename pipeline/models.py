@@ -39,6 +39,15 @@ class CopyKind(StrEnum):
     DERIVED = "derived"
 
 
+class Every(StrEnum):
+    """How often an alert may send: at once (after its window), or one digest a period."""
+
+    NOW = "now"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+
 class EntityType(StrEnum):
     """What an entity is."""
 
@@ -117,6 +126,7 @@ class Page:
     id: int
     outlet_id: int
     url: str
+    priority: Priority = Priority.LIVE
     fetches: int = 0  # successful fetches so far; 0 is news
     etag: str | None = None
     last_modified: str | None = None
@@ -134,6 +144,64 @@ class Capture:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One request to a feed and what came of it."""
+
+    feed: Feed
+    started_at: datetime
+    kind: FeedKind | None = None  # what the answer turned out to be; null: it could not be read
+    items: tuple[FeedItem, ...] = ()
+    status: int | None = None
+    not_modified: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    error: str | None = None  # in words, why it could not be read
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A feed, sitemap or section page that discovery found, and what it yielded."""
+
+    url: str
+    kind: FeedKind
+    items: int = 0
+    title: str = ""
+    newest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What discovery found at an outlet's home page, best source first."""
+
+    url: str
+    name: str = ""  # as the home page calls itself
+    sources: tuple[Source, ...] = ()
+    error: str | None = None  # why the outlet can't be looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What a crawl did."""
+
+    outlets_discovered: int = 0
+    feeds_found: int = 0
+    feeds_polled: int = 0
+    feeds_not_modified: int = 0
+    feeds_failed: int = 0
+    items: int = 0
+    new_pages: int = 0
+    fetched: int = 0  # captures stored
+    unchanged: int = 0  # fetched again with the same bytes, or 304
+    failed: int = 0  # to be tried again
+    refused: Mapping[str, int] = field(default_factory=dict)  # given up, by reason
+    postponed: int = 0  # pages left for later because their host asked for it
+    bytes: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False  # the time budget or a signal ended it with work left
 
 
 # --- From a page to an article ---

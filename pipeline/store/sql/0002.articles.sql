@@ -43,7 +43,9 @@ CREATE TABLE articles (
     deleted_at timestamptz,
     revision bigint NOT NULL DEFAULT nextval('revision'),
     indexed_revision bigint NOT NULL DEFAULT 0,
-    indexed_at timestamptz
+    indexed_at timestamptz,
+    -- When it first passed the alerts; an alert made later doesn't tell of it.
+    alerted_at timestamptz
 );
 CREATE INDEX articles_unindexed ON articles (priority, id) WHERE revision > indexed_revision;
 CREATE INDEX articles_outlet ON articles (outlet_id, first_seen_at);

@@ -20,6 +20,8 @@ CREATE TABLE alert_versions (
     max_age_s bigint CHECK (max_age_s > 0),
     -- Channel URLs, encrypted with the installation's secret key.
     channels bytea[] NOT NULL DEFAULT '{}',
+    -- Why the query could not run the last time; null: it could.
+    broken text,
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (alert_id, version)
 );
