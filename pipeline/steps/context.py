@@ -8,6 +8,7 @@ from typing import Self
 
 from pipeline import engine
 from pipeline.config import Settings
+from pipeline.extract.pool import Extractor
 from pipeline.index import Index
 from pipeline.models import Endpoints
 from pipeline.store.database import Database
@@ -40,8 +41,15 @@ class Context:
         """The index of articles."""
         return Index.connect(self.endpoints.elasticsearch, self.settings)
 
+    @cached_property
+    def extractor(self) -> Extractor:
+        """The pool of processes that read pages; started when first used."""
+        return Extractor(workers=self.settings.workers, timeout_s=self.settings.page_timeout_s)
+
     def close(self) -> None:
         """Close what was opened."""
+        if "extractor" in self.__dict__:
+            self.extractor.close()
         if "database" in self.__dict__:
             self.database.close()
         if "index" in self.__dict__:

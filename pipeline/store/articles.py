@@ -34,11 +34,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """What saving did; `unchanged` needs no further stage."""
+    """What saving did. `goes_on` tells whether the later stages have anything to do."""
 
     article_id: int
     version: int
     outcome: Literal["new", "version", "recleaned", "unchanged"]
+    goes_on: bool = True
 
 
 def save(connection: Connection, extraction: Extraction, origin: Origin) -> Saved:
@@ -83,12 +84,12 @@ def save(connection: Connection, extraction: Extraction, origin: Origin) -> Save
     if same_capture is not None:
         _write_version(connection, article_id, same_capture[0], extraction, origin, digest)
         touch(connection, [article_id])
-        return Saved(article_id=article_id, version=same_capture[0], outcome="recleaned" if same_capture[0] == current else "unchanged")
+        return Saved(article_id=article_id, version=same_capture[0], outcome="recleaned", goes_on=same_capture[0] == current)
     text = connection.execute(
         "SELECT text_sha256 FROM article_versions WHERE article_id = %s AND version = %s", (article_id, current)
     ).fetchone()
     if text is not None and bytes(text[0]) == digest:
-        return Saved(article_id=article_id, version=current, outcome="unchanged")
+        return Saved(article_id=article_id, version=current, outcome="unchanged", goes_on=False)
     _write_version(connection, article_id, current + 1, extraction, origin, digest)
     connection.execute(
         "UPDATE articles SET version = %s, priority = %s, revision = nextval('revision') WHERE id = %s",

@@ -111,3 +111,11 @@ def shared_text(connection: Connection, article_ids: Sequence[int]) -> dict[int,
     """The share of each copy's words that its original has."""
     rows = connection.execute("SELECT article_id, shared_text FROM duplicates WHERE article_id = ANY (%s)", (list(article_ids),))
     return {row[0]: float(row[1]) for row in rows}
+
+
+def copies(connection: Connection, article_ids: Sequence[int]) -> dict[int, int]:
+    """The original of each article that is a copy."""
+    rows = connection.execute(
+        "SELECT article_id, duplicate_of FROM duplicates WHERE kind = 'copy' AND article_id = ANY (%s)", (list(article_ids),)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString
 
-from pipeline.models import CopyKind, Document, EntityMention, EntityType, Syndication
+from pipeline.models import CopyKind, Document, EntityMention, EntityType, Priority, Syndication
 from pipeline.store.articles import timestamp
 from pipeline.store.database import Connection
 
@@ -27,8 +27,8 @@ SELECT: Final[LiteralString] = """
 """
 
 
-def unindexed(connection: Connection, limit: int) -> list[Document]:
-    """Documents whose revision is newer than what the index has, live news first.
+def unindexed(connection: Connection, limit: int, lowest: Priority) -> list[Document]:
+    """Documents whose revision is newer than what the index has, live news first, none below a priority.
 
     An article that an earlier stage still works on waits for it.
     """
@@ -36,14 +36,14 @@ def unindexed(connection: Connection, limit: int) -> list[Document]:
         f"""
         WITH chosen AS MATERIALIZED (
             SELECT id, priority FROM articles
-            WHERE revision > indexed_revision AND NOT EXISTS (
+            WHERE revision > indexed_revision AND priority <= %s AND NOT EXISTS (
                 SELECT FROM work WHERE work.stage IN ('compare', 'annotate', 'cluster') AND work.subject_id = articles.id
             )
             ORDER BY priority, id LIMIT %s
         )
         {SELECT} JOIN chosen ON chosen.id = a.id ORDER BY chosen.priority, a.id
         """,
-        (limit,),
+        (lowest, limit),
     )
     return [_document(row) for row in rows]
 
@@ -81,13 +81,13 @@ def mark_indexed(connection: Connection, revisions: Mapping[int, int]) -> None:
     )
 
 
-def pass_on_indexed(connection: Connection, limit: int) -> int:
+def pass_on_indexed(connection: Connection, limit: int, lowest: Priority) -> int:
     """Let indexed articles whose text or entities are new wait for `alert`; how many there were."""
     row = connection.execute(
         """
         WITH ready AS (
             SELECT w.subject_id, w.version, w.priority FROM work w JOIN articles a ON a.id = w.subject_id
-            WHERE w.stage = 'index' AND (a.indexed_revision >= a.revision OR a.deleted_at IS NOT NULL)
+            WHERE w.stage = 'index' AND w.priority <= %s AND (a.indexed_revision >= a.revision OR a.deleted_at IS NOT NULL)
             ORDER BY w.priority, w.id LIMIT %s FOR UPDATE OF w SKIP LOCKED
         ), gone AS (
             DELETE FROM work USING ready
@@ -99,7 +99,7 @@ def pass_on_indexed(connection: Connection, limit: int) -> int:
         )
         SELECT count(*) FROM gone
         """,
-        (limit,),
+        (lowest, limit),
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -103,3 +103,22 @@ def join(connection: Connection, story_id: int, article: Article, score: float |
         (article.ordered_at, article.ordered_at, story_id),
     )
     touch(connection, [article.id])
+
+
+def backgrounds(connection: Connection) -> dict[str, tuple[int, dict[str, int]]]:
+    """The newest word background of each language: articles counted, and how many of them have each word."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT ON (language) language, articles, words, document_counts FROM word_backgrounds
+        ORDER BY language, version DESC
+        """
+    )
+    return {row[0]: (row[1], dict(zip(row[2], row[3], strict=True))) for row in rows}
+
+
+def save_background(connection: Connection, version: int, language: str, articles: int, words: dict[str, int]) -> None:
+    """Keep a snapshot of a language's word background."""
+    connection.execute(
+        "INSERT INTO word_backgrounds (version, language, articles, words, document_counts) VALUES (%s, %s, %s, %s, %s)",
+        (version, language, articles, list(words), list(words.values())),
+    )

@@ -32,8 +32,10 @@ class Quarantined:
     quarantined_at: datetime
 
 
-def claim(connection: Connection, stage: Stage, worker: int, limit: int) -> list[Job]:
-    """Up to `limit` jobs of a stage for this worker, in order; a suspect one comes alone.
+def claim(
+    connection: Connection, stage: Stage, worker: int, limit: int, lowest: Priority = Priority.BACKLOG
+) -> list[Job]:
+    """Up to `limit` jobs of a stage for this worker, in order, none below `lowest`; a suspect one comes alone.
 
     Jobs that a dead worker has tried `QUARANTINE_AFTER` times go to the quarantine as `worker_died`
     instead of being claimed again.
@@ -43,7 +45,7 @@ def claim(connection: Connection, stage: Stage, worker: int, limit: int) -> list
             f"""
             WITH free AS MATERIALIZED (
                 SELECT id, subject_id, version, priority, attempts FROM work
-                WHERE stage = %(stage)s AND not_before <= now()
+                WHERE stage = %(stage)s AND priority <= %(lowest)s AND not_before <= now()
                   AND (claimed_by IS NULL OR claimed_by <> ALL (ARRAY({LIVE_WORKERS})))
                 ORDER BY priority, id LIMIT %(limit)s
                 FOR UPDATE SKIP LOCKED
@@ -57,7 +59,7 @@ def claim(connection: Connection, stage: Stage, worker: int, limit: int) -> list
             FROM chosen WHERE work.stage = %(stage)s AND work.subject_id = chosen.subject_id AND work.version = chosen.version
             RETURNING work.id, work.subject_id, work.version, work.priority, work.attempts
             """,
-            {"stage": stage, "limit": limit, "alone": ALONE_AFTER, "worker": worker},
+            {"stage": stage, "limit": limit, "lowest": lowest, "alone": ALONE_AFTER, "worker": worker},
         ).fetchall()
         jobs = sorted(
             (Job(id=row[0], stage=stage, subject_id=row[1], version=row[2], priority=Priority(row[3]), attempts=row[4]) for row in rows),
@@ -67,7 +69,7 @@ def claim(connection: Connection, stage: Stage, worker: int, limit: int) -> list
         if lost:
             for job in lost:
                 quarantine(connection, job, error="worker_died", traceback="")
-            return claim(connection, stage, worker, limit)
+            return claim(connection, stage, worker, limit, lowest)
         return jobs
 
 
@@ -127,7 +129,9 @@ def quarantine(connection: Connection, job: Job, *, error: str, traceback: str) 
         """,
         (job.stage, job.subject_id, job.version, job.priority, job.attempts, error[:2000], traceback[:20_000]),
     )
-    connection.execute("DELETE FROM work WHERE stage = %s AND id = %s", (job.stage, job.id))
+    connection.execute(
+        "DELETE FROM work WHERE stage = %s AND subject_id = %s AND version = %s", (job.stage, job.subject_id, job.version)
+    )
 
 
 def waiting(connection: Connection) -> dict[Stage, int]:
@@ -177,3 +181,15 @@ def quarantined(connection: Connection, stage_subjects: Sequence[tuple[Stage, in
 def _columns(subjects: Iterable[tuple[int, int, int]]) -> tuple[list[int], list[int], list[int]]:
     rows = {(subject, version): priority for subject, version, priority in subjects}
     return [subject for subject, _ in rows], [version for _, version in rows], list(rows.values())
+
+
+def has_backlog(connection: Connection) -> bool:
+    """Whether anything waits behind the news."""
+    row = connection.execute(
+        """
+        SELECT EXISTS (SELECT FROM work WHERE priority = %(backlog)s)
+            OR EXISTS (SELECT FROM articles WHERE revision > indexed_revision AND priority = %(backlog)s)
+        """,
+        {"backlog": Priority.BACKLOG},
+    ).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,57 @@
+"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, word background, Airflow's own history."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pendulum
+from airflow.sdk import dag, task
+
+DAILY_HOUR = 3
+
+
+@dag(
+    schedule="7 * * * *",
+    start_date=pendulum.datetime(2020, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=1),
+    default_args={"retries": 2, "retry_delay": timedelta(minutes=1), "execution_timeout": timedelta(minutes=30)},
+    doc_md=__doc__,
+    tags=["presswatch"],
+)
+def maintain() -> None:
+    """Declare the tasks and their order."""
+
+    @task
+    def partitions() -> None:
+        from pipeline.steps import tasks
+
+        tasks.partitions()
+
+    @task.short_circuit
+    def daily(logical_date: datetime | None = None) -> bool:
+        # A run by hand has no logical date and does everything.
+        return logical_date is None or logical_date.hour == DAILY_HOUR
+
+    @task
+    def retention() -> dict[str, Any]:
+        from pipeline.steps import tasks
+
+        return tasks.retention()
+
+    @task
+    def word_background() -> dict[str, Any]:
+        from pipeline.steps import tasks
+
+        return tasks.word_background()
+
+    @task.bash
+    def airflow_history() -> str:
+        return "airflow db clean --clean-before-timestamp '{{ macros.datetime.now() - macros.timedelta(days=14) }}' --skip-archive --yes && find \"$AIRFLOW_HOME/logs\" -type f -mtime +14 -delete"
+
+    partitions() >> daily() >> retention() >> word_background() >> airflow_history()
+
+
+maintain()

@@ -1,0 +1,109 @@
+"""`process`, `import`, `export`, `reindex`: articles through the stages, in and out."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import config
+from pipeline.cli.app import app
+from pipeline.models import Stage
+
+
+class Form(StrEnum):
+    """What an export writes."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    RSS = "rss"
+
+
+@app.command()
+def process(
+    start: Annotated[Stage, typer.Option("--from", help="The first stage to run.")] = Stage.CLEAN,
+    again: Annotated[bool, typer.Option("--again", help="Run it on everything stored, behind the news.")] = False,
+    outlet: Annotated[list[str] | None, typer.Option(help="With --again: only this outlet (repeatable).")] = None,
+    since: Annotated[datetime | None, typer.Option(help="With --again: only what was seen since this day (UTC).")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Run all stages until nothing waits, and send what is due."""
+    if (outlet or since) and not again:
+        raise typer.BadParameter("--outlet and --since say what to run again: add --again")
+    from rich.console import Console
+
+    from pipeline import steps
+    from pipeline.steps.context import Context
+
+    console = Console(stderr=True)
+    with Context.open(config.load()) as context:
+        if again:
+            count = steps.again(context, start, outlets=tuple(outlet or ()), since=since.replace(tzinfo=UTC) if since else None)
+            console.print(f"{count} wait for {start} again")
+        try:
+            for counts in steps.process(context, start=start, follow=follow):
+                if counts.claimed or counts.outcomes:
+                    made = ", ".join(f"{value} {name}" for name, value in counts.outcomes.items())
+                    lost = f", {counts.quarantined} quarantined" if counts.quarantined else ""
+                    console.print(f"{counts.stage:<9}{counts.claimed:>6}  {counts.seconds:6.1f} s  {made}{lost}", highlight=False)
+        except KeyboardInterrupt:
+            if not follow:
+                raise
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help=".jsonl, .csv or .warc, each also with .gz")],
+) -> None:
+    """Take in articles that are extracted already, or pages from a WARC file. Run `presswatch process` afterwards."""
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    from pipeline.steps.context import Context
+    from pipeline.steps.imports import import_file
+
+    with Context.open(config.load()) as context:
+        bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), transient=True)
+        with bar if sys.stderr.isatty() else nullcontext():
+            task = bar.add_task(f"importing {file.name}", total=None)
+            report = import_file(context, file, progress=lambda count: bar.advance(task, count))
+    for number, problem in report.errors:
+        typer.echo(f"presswatch: {file}, line {number}: {problem}", err=True)
+    made = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
+    typer.echo(f"{report.read} read: {made}; {len(report.errors)} wrong", err=True)
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    query: Annotated[str, typer.Argument(help="What to export; everything by default.")] = "",
+    form: Annotated[Form, typer.Option("--format")] = Form.JSONL,
+    output: Annotated[Path | None, typer.Option(help="A file; standard output by default.")] = None,
+) -> None:
+    """Write any number of articles as JSON Lines, CSV or RSS."""
+    from pipeline.errors import InputError
+    from pipeline.steps import export as step
+    from pipeline.steps.context import Context
+
+    with Context.open(config.load()) as context:
+        try:
+            with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
+                count = step.export(context, query, form, file, now=datetime.now(UTC))
+        except OSError as error:
+            raise InputError(problem=f"{output} can't be written: {error}") from error
+    typer.echo(f"{count} articles", err=True)
+
+
+@app.command()
+def reindex() -> None:
+    """Build the search index anew from PostgreSQL; searches go on meanwhile."""
+    from pipeline.steps import index
+    from pipeline.steps.context import Context
+
+    with Context.open(config.load()) as context:
+        typer.echo(f"{index.reindex(context)} documents", err=True)

@@ -1,0 +1,71 @@
+"""`trace`: everything that happened to one URL."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import config
+from pipeline.cli.app import JsonOption, app
+
+
+@app.command()
+def trace(
+    url: Annotated[str, typer.Argument(help="The address of a page, as fetched or canonical.")], as_json: JsonOption = False
+) -> None:
+    """Show everything that happened to a URL, stage by stage, and which alerts it matched or why not."""
+    from pipeline import trace as room
+    from pipeline.steps.context import Context
+
+    with Context.open(config.load()) as context:
+        found = room.trace(context.database, url)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=_plain))
+    else:
+        typer.echo(found["verdict"])
+        for line in _lines(found):
+            typer.echo(line)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _at(value: datetime | None) -> str:
+    return value.strftime("%Y-%m-%d %H:%M:%S") if value else "-" * 10 + " " * 9
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for page in found["pages"]:
+        lines.append(f"{_at(page['first_seen_at'])}  page      {page['url']} ({page['outlet']})")
+        if page["reason"]:
+            lines.append(f"{_at(page['fetched_at'])}  fetch     {page['reason']}")
+        if page["due_at"]:
+            lines.append(f"{_at(page['due_at'])}  fetch     due then")
+    lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
+    lines += [
+        f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
+        f"{capture['outcome'] or 'waits for clean'}"
+        for capture in found["captures"]
+    ]
+    for article in found["articles"]:
+        for version in article["versions"]:
+            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({version['words']} words)")
+            lines += [
+                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source in values)
+                for field, values in version["candidates"].items()
+            ]
+        copied = f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared" if article["copy_kind"] else "original"
+        lines.append(f"{' ' * 19}  compare   {copied}")
+        if article["entities"] is not None:
+            lines.append(f"{' ' * 19}  annotate  {article['entities']} entities")
+        if article["story_id"]:
+            lines.append(f"{' ' * 19}  cluster   story {article['story_id']}: {article['story']}")
+        lines.append(f"{_at(article['indexed_at'])}  index     revision {article['indexed_revision']} of {article['revision']}")
+        lines += [f"{' ' * 19}  alert     {alert}" for alert in article["alerts"]]
+    lines += [f"{_at(wait['since'])}  waits     for {wait['stage']}, attempt {wait['attempts']} {wait['error'] or ''}" for wait in found["waiting"]]
+    return lines

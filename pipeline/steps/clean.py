@@ -1,0 +1,77 @@
+"""Stage `clean`: captures become articles or new versions of them, or are rejected with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from pipeline.errors import PageError
+from pipeline.models import Counts, Extraction, Job, Priority, Stage
+from pipeline.steps import batch
+from pipeline.steps.context import Context
+from pipeline.store import articles, cleaning, work
+
+SIZE: Final = 64
+
+
+def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
+    """Clean what waits."""
+    return batch.run(context, Stage.CLEAN, partial(_clean, context), size=SIZE, deadline=deadline, lowest=lowest)
+
+
+def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
+    with context.database.transaction() as connection:
+        captures = cleaning.load(connection, [job.subject_id for job in jobs])
+    here = [job for job in jobs if job.subject_id in captures]
+    read = dict(zip(here, context.extractor.extract_many(captures[job.subject_id].source for job in here), strict=True))
+
+    failures: list[tuple[Job, BaseException]] = []
+    rejected: list[tuple[Job, str]] = []
+    found: list[tuple[Job, Extraction]] = []
+    for job, result in read.items():
+        if isinstance(result, PageError):
+            rejected.append((job, "unreadable"))
+        elif isinstance(result, BaseException):
+            failures.append((job, result))
+        elif result.rejected_reason is not None:
+            rejected.append((job, result.rejected_reason))
+        else:
+            found.append((job, result))
+
+    outcomes = Counter({"missing": len(jobs) - len(here)}) + Counter(f"rejected: {reason}" for _, reason in rejected)
+    made = [cleaning.Outcome(capture_id=job.subject_id, outcome=reason) for job, reason in rejected]
+    onward: list[tuple[int, int, int]] = []
+    with context.database.transaction() as connection:
+        # In the order of canonical URLs, so that two workers can't wait for each other.
+        for job, extraction in sorted(found, key=lambda pair: (pair[1].canonical_url, pair[0].id)):
+            capture = captures[job.subject_id]
+            saved = articles.save(
+                connection,
+                extraction,
+                articles.Origin(
+                    outlet_id=capture.outlet_id,
+                    url=capture.source.url,
+                    first_seen_at=capture.first_seen_at,
+                    priority=job.priority,
+                    page_id=capture.page_id,
+                    capture_id=capture.capture_id,
+                ),
+            )
+            outcomes[saved.outcome] += 1
+            made.append(
+                cleaning.Outcome(
+                    capture_id=capture.capture_id,
+                    outcome="unchanged" if saved.outcome == "unchanged" else "article",
+                    article_id=saved.article_id,
+                    version=saved.version,
+                )
+            )
+            if saved.goes_on:
+                onward.append((saved.article_id, saved.version, job.priority))
+        cleaning.mark(connection, made)
+        work.enqueue(connection, Stage.COMPARE, onward)
+        failed = {job.id for job, _ in failures}
+        work.finish(connection, [job for job in jobs if job.id not in failed])
+    return batch.Done(outcomes=outcomes, failures=failures)

@@ -1,0 +1,100 @@
+"""What `clean` reads of captures, and what it made of them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.models import PageSource
+from pipeline.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A capture with what is known about its page."""
+
+    capture_id: int
+    page_id: int
+    outlet_id: int
+    first_seen_at: datetime
+    source: PageSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a capture became: `article`, `unchanged`, or the reason of its rejection."""
+
+    capture_id: int
+    outcome: str
+    article_id: int | None = None
+    version: int | None = None
+
+
+def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waiting]:
+    """Captures by id, with their outlet and the first feed entry that showed the page."""
+    rows = connection.execute(
+        """
+        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
+            s.title, s.published_at, o.name, o.language, o.country
+        FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
+        LEFT JOIN LATERAL (
+            SELECT title, published_at FROM sightings WHERE page_id = p.id
+            ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
+        ) s ON true
+        WHERE c.id = ANY (%s)
+        """,
+        (list(capture_ids),),
+    )
+    return {
+        row[0]: Waiting(
+            capture_id=row[0],
+            page_id=row[1],
+            outlet_id=row[2],
+            first_seen_at=row[3],
+            source=PageSource(
+                url=row[4],
+                html=gzip.decompress(row[5]),
+                content_type=row[6],
+                fetched_at=row[7],
+                final_url=row[8],
+                feed_title=row[9],
+                feed_published_at=row[10],
+                outlet_name=row[11],
+                outlet_language=row[12],
+                outlet_country=row[13],
+            ),
+        )
+        for row in rows
+    }
+
+
+def mark(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Keep what became of captures."""
+    connection.execute(
+        """
+        UPDATE captures SET outcome = made.outcome, article_id = made.article_id, version = made.version
+        FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::integer[]) AS made (capture_id, outcome, article_id, version)
+        WHERE captures.id = made.capture_id
+        """,
+        (
+            [made.capture_id for made in outcomes],
+            [made.outcome for made in outcomes],
+            [made.article_id for made in outcomes],
+            [made.version for made in outcomes],
+        ),
+    )
+
+
+def select_for_again(connection: Connection, *, outlets: Sequence[str], since: datetime | None) -> list[tuple[int, int, int]]:
+    """(Capture id, 0, backlog priority) of stored captures, oldest first, for cleaning them again."""
+    rows = connection.execute(
+        """
+        SELECT c.id FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
+        WHERE (%(all)s OR o.name = ANY (%(outlets)s)) AND (%(since)s::timestamptz IS NULL OR c.fetched_at >= %(since)s)
+        ORDER BY c.fetched_at, c.id
+        """,
+        {"all": not outlets, "outlets": list(outlets), "since": since},
+    )
+    return [(row[0], 0, 2) for row in rows]

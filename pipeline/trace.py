@@ -1,0 +1,71 @@
+"""The life of one URL: all that happened to it, stage by stage, and why it was or was not found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline import urls
+from pipeline.models import Stage
+from pipeline.store import alerts, tracing, work
+from pipeline.store.database import Database
+
+
+def trace(database: Database, url: str) -> dict[str, Any]:
+    """What is stored about a URL, as JSON-ready values except for times, with a `verdict` in one sentence."""
+    forms = list(dict.fromkeys([url, url.split("#", 1)[0]]))
+    canonical = urls.canonical(url)
+    with database.transaction() as connection:
+        pages = tracing.pages(connection, forms, canonical)
+        page_ids = [page["id"] for page in pages]
+        captures = tracing.captures(connection, page_ids)
+        articles = tracing.articles(connection, forms, canonical, page_ids)
+        versions = tracing.versions(connection, [article["id"] for article in articles])
+        for article in articles:
+            article["versions"] = [version for version in versions if version["article_id"] == article["id"]]
+            article["alerts"] = alerts.explain(connection, article["id"])
+        subjects = [(Stage.CLEAN, capture["id"]) for capture in captures] + [
+            (stage, article["id"]) for article in articles for stage in Stage if stage is not Stage.CLEAN
+        ]
+        waits = work.waits_for(connection, subjects)
+        quarantined = work.quarantined(connection, subjects)
+        found = {
+            "url": url,
+            "canonical_url": canonical,
+            "outlets": tracing.hosts(connection, urls.host(url)),
+            "pages": pages,
+            "sightings": tracing.sightings(connection, page_ids),
+            "captures": captures,
+            "articles": articles,
+            "waiting": [
+                {"stage": stage, "version": version, "priority": priority, "attempts": attempts, "since": since, "error": error}
+                for stage, version, priority, attempts, since, error in waits
+            ],
+            "quarantined": [
+                {"stage": item.stage, "version": item.version, "error": item.error, "at": item.quarantined_at} for item in quarantined
+            ],
+        }
+    return {"verdict": verdict(found), **found}
+
+
+def verdict(found: dict[str, Any]) -> str:
+    """Why the URL is or is not found by a search, in one sentence."""
+    if found["quarantined"]:
+        last = found["quarantined"][0]
+        return f"It stopped at {last['stage']} and is quarantined: {last['error']}."
+    articles = [article for article in found["articles"] if article["deleted_at"] is None]
+    if any(article["indexed_revision"] > 0 for article in articles):
+        return "It is in the index and can be found."
+    if found["waiting"]:
+        return f"It waits for {found['waiting'][0]['stage']}: run `presswatch process`."
+    if articles:
+        return "It is stored and not indexed yet: run `presswatch process`."
+    if found["captures"]:
+        return f"It was fetched and is not stored as an article: {found['captures'][-1]['outcome']}."
+    if found["pages"]:
+        page = found["pages"][0]
+        if page["reason"]:
+            return f"It is known and was not fetched: {page['reason']}."
+        return "It is known and waits to be fetched: run `presswatch crawl`."
+    if found["outlets"]:
+        return f"No feed of {found['outlets'][0]} has shown it."
+    return f"Its host {urls.host(found['url'])} belongs to no outlet: add it with `presswatch outlets add`."
