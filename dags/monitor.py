@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import dag, task
+from airflow.sdk import CronTriggerTimetable, dag, task
 
 BUDGET_S = {"collect": 45, "clean": 40, "annotate": 40, "index": 40}
 
 
 @dag(
-    schedule="* * * * *",
+    # Once at the very first start, so that nobody waits for the full minute to see something.
+    schedule=CronTriggerTimetable("* * * * *", timezone="UTC", run_immediately=True),
     start_date=pendulum.datetime(2020, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,

@@ -26,7 +26,7 @@ app: Final = typer.Typer(
 )
 
 # Each module decorates its commands on import; what is heavy is imported inside the commands.
-MODULES: Final = ("engines", "outlets", "collect", "extract", "articles", "search", "alerts", "trace", "serve")
+MODULES: Final = ("engines", "outlets", "collect", "extract", "articles", "search", "alerts", "trace", "serve", "run")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

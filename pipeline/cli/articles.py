@@ -37,16 +37,16 @@ def process(
         raise typer.BadParameter("--outlet and --since say what to run again: add --again")
     from rich.console import Console
 
-    from pipeline import steps
+    from pipeline.steps import chain
     from pipeline.steps.context import Context
 
     console = Console(stderr=True)
     with Context.open(config.load()) as context:
         if again:
-            count = steps.again(context, start, outlets=tuple(outlet or ()), since=since.replace(tzinfo=UTC) if since else None)
+            count = chain.again(context, start, outlets=tuple(outlet or ()), since=since.replace(tzinfo=UTC) if since else None)
             console.print(f"{count} wait for {start} again")
         try:
-            for counts in steps.process(context, start=start, follow=follow):
+            for counts in chain.process(context, start=start, follow=follow):
                 if counts.claimed or counts.outcomes:
                     made = ", ".join(f"{value} {name}" for name, value in counts.outcomes.items())
                     lost = f", {counts.quarantined} quarantined" if counts.quarantined else ""

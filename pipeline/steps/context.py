@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pipeline import engine
 from pipeline.config import Settings
-from pipeline.extract.pool import Extractor
-from pipeline.index import Index
 from pipeline.models import Endpoints
-from pipeline.store.database import Database
+
+if TYPE_CHECKING:
+    from pipeline.extract.pool import Extractor
+    from pipeline.index import Index
+    from pipeline.store.database import Database
 
 
 @dataclass(frozen=True)
 class Context:
-    """Open connections of one process; use it as a context manager."""
+    """Open connections of one process, each opened when first used; use it as a context manager.
+
+    What only some commands need is imported on first use: a search loads no extractor.
+    """
 
     settings: Settings
     endpoints: Endpoints
@@ -34,26 +39,29 @@ class Context:
     @cached_property
     def database(self) -> Database:
         """The store's database."""
+        from pipeline.store.database import Database
+
         return Database(self.endpoints.database_url)
 
     @cached_property
     def index(self) -> Index:
         """The index of articles."""
+        from pipeline.index import Index
+
         return Index.connect(self.endpoints.elasticsearch, self.settings)
 
     @cached_property
     def extractor(self) -> Extractor:
-        """The pool of processes that read pages; started when first used."""
+        """The pool of processes that read pages."""
+        from pipeline.extract.pool import Extractor
+
         return Extractor(workers=self.settings.workers, timeout_s=self.settings.page_timeout_s)
 
     def close(self) -> None:
         """Close what was opened."""
-        if "extractor" in self.__dict__:
-            self.extractor.close()
-        if "database" in self.__dict__:
-            self.database.close()
-        if "index" in self.__dict__:
-            self.index.close()
+        for name in ("extractor", "index", "database"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
 
     def __enter__(self) -> Self:
         return self

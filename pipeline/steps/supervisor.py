@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +14,14 @@ from typing import Final
 
 import dags
 from honcho.manager import Manager
+from honcho.printer import Printer
 
 from pipeline.config import Settings
 from pipeline.engine.secrets import secret_key
-from pipeline.errors import EngineFailed
+from pipeline.errors import EngineFailed, UsageError
 from pipeline.models import Endpoints
-from pipeline.steps import system
+from pipeline.steps import outlets, system
+from pipeline.steps.context import Context
 
 AIRFLOW: Final = ("scheduler", "dag-processor", "api-server")
 LOOPBACK: Final = "127.0.0.1,localhost"
@@ -67,28 +71,76 @@ def airflow_environment(settings: Settings, endpoints: Endpoints) -> dict[str, s
     }
 
 
-def run(settings: Settings, *, on_ready: list[str] | None = None) -> int:
+def run(settings: Settings, *, starter: Path) -> int:
     """Start everything and stay until Ctrl-C, SIGTERM, or the end of any part, which ends all; the exit code.
+
+    A store without outlets gets those of the `starter` file.
 
     Raises:
         EngineFailed: an engine or Airflow's database could not be made ready.
 
     """
-    endpoints = system.up(settings, die_with_parent=True)
+    _require_free(settings.web_host, settings.web_port, "PRESSWATCH_WEB_PORT")
+    _require_free(settings.airflow_host, settings.airflow_port, "PRESSWATCH_AIRFLOW_PORT")
+    # A SIGTERM from here on must stop what has been started.
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
+        _say("Starting PostgreSQL and Elasticsearch …")
+        endpoints = system.up(settings, die_with_parent=True)
+        with Context(settings=settings, endpoints=endpoints) as context:
+            if not outlets.known(context):
+                _say(f"Loaded {outlets.import_file(context, starter)} outlets; add your own with `presswatch outlets add URL`.")
         environment = airflow_environment(settings, endpoints)
+        _say("Starting Airflow …")
         _migrate_airflow(settings, environment)
-        manager = Manager()
+        manager = Manager(Printer(sys.stderr))
         for name in AIRFLOW:
             manager.add_process(name, f"exec airflow {name} >>'{settings.home}/airflow/{name}.log' 2>&1", env=environment, quiet=True)
-        manager.add_process("web", f"exec '{sys.executable}' -m pipeline.cli serve", env=environment)
-        for line in on_ready or ():
-            sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        manager.add_process("web", f"exec '{sys.executable}' -m pipeline.cli serve", env=environment, quiet=True)
+        for line in _greeting(settings):
+            _say(line)
         manager.loop()
         return int(manager.returncode or 0)
+    except KeyboardInterrupt:
+        return 0
     finally:
+        _say("Stopping …")
         system.down(settings)
+
+
+def _greeting(settings: Settings) -> list[str]:
+    return [
+        "",
+        f"  presswatch   {settings.public_url}",
+        f"  API          {settings.public_url}/api/search?q=…",
+        f"  Airflow      http://{settings.airflow_host}:{settings.airflow_port}  (user admin, password in {settings.home}/airflow/passwords.json)",
+        f"  state, logs  {settings.home}",
+        "",
+        "The first articles come in within a few minutes. Try next, in another terminal:",
+        "  .venv/bin/presswatch outlets list",
+        "  .venv/bin/presswatch search 'election OR vote'",
+        "  .venv/bin/presswatch alerts add ceasefire 'ceasefire OR truce' --to mailto://you@example.org",
+        "Ctrl-C stops everything; the next start continues.",
+        "",
+    ]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _require_free(host: str, port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError(problem=f"{host}:{port} can't be used ({error.strerror}): stop what runs there, or set {variable}") from error
 
 
 def _migrate_airflow(settings: Settings, environment: dict[str, str]) -> None:

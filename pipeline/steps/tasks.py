@@ -9,7 +9,9 @@ from typing import Any
 
 from pipeline import config, log
 from pipeline.models import Counts, Priority, Stage
-from pipeline.steps import STAGES, alert, collect as collecting, maintain
+from pipeline.steps import alert, maintain
+from pipeline.steps import collect as collecting
+from pipeline.steps.chain import STAGES
 from pipeline.steps.context import Context
 from pipeline.store import work
 

@@ -1,0 +1,5 @@
+"""`python -m pipeline.cli`: the same as `presswatch`."""
+
+from pipeline.cli.app import main
+
+main()
