@@ -7,14 +7,13 @@ connect. An engine runs apart from the process that started it and holds a lock 
 from __future__ import annotations
 
 from pipeline.config import Settings
-from pipeline.engine import embedded, home, secrets
-from pipeline.engine.addresses import endpoints, own_database, own_elasticsearch
+from pipeline.engine import embedded, home, secrets, servers
+from pipeline.engine.addresses import AIRFLOW, endpoints, own_database, own_elasticsearch
 from pipeline.engine.programs import install
-from pipeline.engine.servers import make_database
 from pipeline.engine.status import EngineStatus, Status, check_servers, status
 from pipeline.models import Endpoints
 
-__all__ = ["EngineStatus", "Status", "check_servers", "endpoints", "install", "make_database", "start", "status", "stop"]
+__all__ = ["EngineStatus", "Status", "check_servers", "endpoints", "install", "make_airflow_database", "start", "status", "stop"]
 
 
 def start(settings: Settings, *, die_with_parent: bool = False) -> Endpoints:
@@ -49,3 +48,13 @@ def stop(settings: Settings) -> None:
     if settings.home.is_dir():
         with home.alone(settings.home):
             embedded.stop(embedded.engines(settings), settings.home)
+
+
+def make_airflow_database(places: Endpoints) -> str | None:
+    """Make the database `airflow` on a user's own server if it is missing; where that is not allowed, tells what to do.
+
+    Raises:
+        DatabaseAway: the server can't be reached.
+
+    """
+    return servers.make_database(places.database_url, AIRFLOW)

@@ -24,12 +24,22 @@ def endpoints(settings: Settings) -> Endpoints:
         SettingsError: a URL among the settings is none.
 
     """
-    database = own_database(settings) or embedded_database(settings)
+    url = database(settings)
     return Endpoints(
-        database_url=database,
-        airflow_database_url=settings.airflow_database_url.get_secret_value() or servers.with_database(database, AIRFLOW),
-        elasticsearch=own_elasticsearch(settings) or embedded_elasticsearch(settings),
+        database_url=url,
+        airflow_database_url=settings.airflow_database_url.get_secret_value() or servers.with_database(url, AIRFLOW),
+        elasticsearch=elasticsearch(settings),
     )
+
+
+def database(settings: Settings) -> str:
+    """URL of the database; raises as `endpoints` does."""
+    return own_database(settings) or _embedded_database(settings)
+
+
+def elasticsearch(settings: Settings) -> SearchEndpoint:
+    """The cluster or node; raises as `endpoints` does."""
+    return own_elasticsearch(settings) or _embedded_elasticsearch(settings)
 
 
 def own_database(settings: Settings) -> str | None:
@@ -55,13 +65,7 @@ def own_elasticsearch(settings: Settings) -> SearchEndpoint | None:
     )
 
 
-def embedded_database(settings: Settings) -> str:
-    """The running embedded database.
-
-    Raises:
-        NotStarted: it does not run.
-
-    """
+def _embedded_database(settings: Settings) -> str:
     record = _running(PostgreSQL(settings=settings))
     passwords = home.passwords(settings.home)
     if passwords is None:
@@ -69,13 +73,7 @@ def embedded_database(settings: Settings) -> str:
     return postgresql.url(record.port, passwords.presswatch, postgresql.DATABASES[0])
 
 
-def embedded_elasticsearch(settings: Settings) -> SearchEndpoint:
-    """The running embedded node.
-
-    Raises:
-        NotStarted: it does not run.
-
-    """
+def _embedded_elasticsearch(settings: Settings) -> SearchEndpoint:
     return SearchEndpoint(url=f"http://{ports.HOST}:{_running(Elasticsearch(settings=settings)).port}")
 
 

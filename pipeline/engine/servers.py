@@ -71,7 +71,7 @@ def ask_postgresql(url: str) -> Answer:
 
 
 def make_database(url: str, name: str) -> str | None:
-    """Make a database beside the one of `url` if there is none of that name; where that is not allowed, tells what to do.
+    """Make a database for Airflow beside that of `url` if it is missing; where that is not allowed, tells what to do.
 
     Raises:
         DatabaseAway: the server can't be reached.
@@ -83,12 +83,12 @@ def make_database(url: str, name: str) -> str | None:
                 return None
             try:
                 server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            except psycopg.errors.DuplicateDatabase:  # somebody else's `up` was faster
+            except psycopg.errors.DuplicateDatabase:  # another process was faster
                 return None
-            except psycopg.errors.InsufficientPrivilege as error:
+            except psycopg.errors.InsufficientPrivilege:
                 return (
-                    f"There is no database `{name}` for Airflow at {address(url)}, and this role may not make one"
-                    f" ({_first_line(error)}): have it made, or set PRESSWATCH_AIRFLOW_DATABASE_URL."
+                    f"Airflow needs a database of its own, and this role may not make one: have `{name}` made at {address(url)},"
+                    " or set PRESSWATCH_AIRFLOW_DATABASE_URL."
                 )
     except psycopg.Error as error:
         raise DatabaseAway(where=address(url), problem=_first_line(error)) from error

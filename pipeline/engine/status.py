@@ -11,7 +11,7 @@ from pipeline.config import Settings
 from pipeline.engine import addresses, embedded, home, process, servers
 from pipeline.engine.embedded import Engine
 from pipeline.engine.servers import Answer
-from pipeline.errors import InfrastructureError
+from pipeline.errors import InfrastructureError, NotStarted
 from pipeline.models import SearchEndpoint
 
 
@@ -54,12 +54,12 @@ def status(settings: Settings) -> Status:
         postgresql=(
             _own(servers.address(database), lambda: servers.ask_postgresql(database))
             if database
-            else _embedded(server, lambda: servers.ask_postgresql(addresses.embedded_database(settings)))
+            else _embedded(server, lambda: servers.ask_postgresql(addresses.database(settings)))
         ),
         elasticsearch=(
             _own(servers.address(cluster.url), lambda: servers.ask_elasticsearch(cluster))
             if cluster
-            else _embedded(node, lambda: servers.ask_elasticsearch(addresses.embedded_elasticsearch(settings)))
+            else _embedded(node, lambda: servers.ask_elasticsearch(addresses.elasticsearch(settings)))
         ),
     )
 
@@ -99,6 +99,8 @@ def _embedded(engine: Engine, ask: Callable[[], Answer]) -> EngineStatus:
     answer, problem = None, None
     try:
         answer = ask()
+    except NotStarted:
+        problem = "it is starting"
     except InfrastructureError as error:
         problem = str(error)
     return EngineStatus(
@@ -118,13 +120,13 @@ def _embedded(engine: Engine, ask: Callable[[], Answer]) -> EngineStatus:
 def _size(folder: Path) -> int:
     """Disk space that a folder takes; files come and go meanwhile."""
     total = 0
-    waiting = [folder]
+    waiting = [str(folder)]
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)  # type: ignore[arg-type]
+                        waiting.append(entry.path)
                     else:
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
         except FileNotFoundError:
