@@ -44,7 +44,7 @@ fmt: .venv/.ready-dev ## Format the code
 bench: .venv/.ready-dev ## Measure against the corpus (PRESSWATCH_CORPUS, default ../shared/corpus)
 	.venv/bin/python benchmarks/extract.py
 	.venv/bin/python benchmarks/compare.py
-	.venv/bin/python benchmarks/replay.py
+	.venv/bin/python -m benchmarks.replay
 
 .PHONY: lock
 lock: $(UV) ## Resolve the locked versions anew

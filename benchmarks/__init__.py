@@ -1,0 +1,1 @@
+"""What the numbers are and how they are measured."""

@@ -1,0 +1,1 @@
+"""Real pages, replayed as live outlets, through the whole of presswatch."""

@@ -1,0 +1,120 @@
+"""All pages at once: what becomes of each, and how many articles a second each stage does."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+from benchmarks.replay.place import cpu_s, place, pss_bytes
+from pipeline import entities
+from pipeline.config import Settings
+from pipeline.models import PageSource
+from pipeline.steps import chain
+from pipeline.steps.context import Context
+
+
+def measure(tar: Path) -> None:
+    """Crawl and process a replayed tar, and print the account."""
+    with place(tar, delay_s=0, workers=os.cpu_count()) as here:
+        print(here.served)
+        here.presswatch("alerts", "add", "bench", "president OR minister OR company", "--max-age", "none")
+        started = time.monotonic()
+        here.presswatch("crawl")
+        crawl_s = time.monotonic() - started
+        os.environ.update({name: value for name, value in here.environment.items() if name.startswith("PRESSWATCH_")})
+        with Context.open(Settings()) as context:
+            _warm_up(context)
+            seconds: Counter[str] = Counter()
+            cpu: Counter[str] = Counter()
+            claimed: Counter[str] = Counter()
+            outcomes: dict[str, Counter[str]] = {}
+            before, own, began = cpu_s(here.home), _own_cpu_s(), time.monotonic()
+            for counts in chain.process(context):
+                after, own_after = cpu_s(here.home), _own_cpu_s()
+                seconds[counts.stage] += counts.seconds
+                cpu[counts.stage] += after - before + own_after - own
+                before, own = after, own_after
+                claimed[counts.stage] += counts.claimed
+                outcomes.setdefault(counts.stage, Counter()).update(counts.outcomes)
+            wall_s = time.monotonic() - began
+            memory = pss_bytes(here.home)
+            with context.database.transaction() as connection:
+                figures = {
+                    name: connection.execute(statement).fetchone()[0]  # type: ignore[index]
+                    for name, statement in {
+                        "pages captured": "SELECT count(DISTINCT page_id) FROM captures",
+                        "articles": "SELECT count(*) FROM articles",
+                        "copies": "SELECT count(*) FROM duplicates",
+                        "stories": "SELECT count(*) FROM stories",
+                        "articles in stories": "SELECT count(*) FROM story_articles",
+                        "quarantined": "SELECT count(*) FROM quarantine",
+                    }.items()
+                }
+                rejected = connection.execute(
+                    "SELECT outcome, count(*) FROM captures WHERE outcome NOT IN ('article', 'unchanged') GROUP BY 1 ORDER BY 2 DESC"
+                ).fetchall()
+            indexed = context.index.health().documents
+            found = _findable(context)
+        account = json.loads(here.presswatch("alerts", "show", "bench", "--json"))
+    articles = figures["articles"]
+    for name, value in figures.items():
+        print(f"{name:<22}{value:>8}")
+    for reason, count in rejected:
+        print(f"  rejected {reason:<13}{count:>8}")
+    print(f"{'indexed':<22}{indexed:>8}")
+    print(f"{'found by their title':<22}{found:>8}")
+    print(f"alert: {account}")
+    print(f"\n{'stage':<12}{'claimed':>8}{'seconds':>9}{'CPU s':>8}{'a second':>10}{'a CPU second':>14}")
+    print(f"{'crawl':<12}{figures['pages captured']:>8}{crawl_s:>9.1f}")
+    for stage in seconds:
+        if claimed[stage]:
+            print(
+                f"{stage:<12}{claimed[stage]:>8}{seconds[stage]:>9.1f}{cpu[stage]:>8.1f}"
+                f"{claimed[stage] / seconds[stage]:>10.1f}{claimed[stage] / max(cpu[stage], 0.01):>14.1f}"
+            )
+    cores = os.cpu_count() or 1
+    print(
+        f"{'process':<12}{articles:>8}{wall_s:>9.1f}{sum(cpu.values()):>8.1f}{articles / wall_s:>10.1f}{articles / sum(cpu.values()):>14.1f}"
+        f"\n\nwhole chain: {articles / wall_s / cores:.1f} articles/s per core of this machine ({cores} cores, all counted as busy; bound: 6)"
+        f"\nmemory of all processes together (PSS): {memory / 1e9:.2f} GB"
+    )
+
+
+def _own_cpu_s() -> float:
+    """This process and its children, which the state folder's list leaves out."""
+    me = psutil.Process()
+    times = [me.cpu_times(), *(child.cpu_times() for child in me.children(recursive=True))]
+    return sum(used.user + used.system for used in times)
+
+
+def _warm_up(context: Context) -> None:
+    """Start the pool and load the models: start-up is not what is measured."""
+    from datetime import UTC, datetime
+
+    page = PageSource(url="https://example.org/a", html="<html><body><p>Warm.</p></body></html>", fetched_at=datetime.now(UTC))
+    list(context.extractor.extract_many([page] * 8))
+    for language in ("en", "fr"):
+        entities.annotate([entities.EntityText(title="Paris", body="Marie Dupont spoke in Paris.", language=language)])
+
+
+def _findable(context: Context) -> int:
+    """How many stored articles a search for their own title finds."""
+    from datetime import UTC, datetime
+
+    from pipeline import search
+
+    with context.database.transaction() as connection:
+        titles = connection.execute(
+            "SELECT a.id, v.title FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.version = a.version"
+        ).fetchall()
+    found = 0
+    for article_id, title in titles:
+        words = " ".join(word for word in "".join(c if c.isalnum() else " " for c in title).split() if word not in {"AND", "OR", "NOT"})
+        hits = search.search(context.index, words, now=datetime.now(UTC), limit=50, facets=False).hits
+        found += any(str(hit.id) == str(article_id) for hit in hits)
+    return found
