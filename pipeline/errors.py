@@ -65,6 +65,10 @@ class SearchEngineRefused(InfrastructureError):
     """Elasticsearch at {where} refused the request ({problem})."""
 
 
+class IndexMissing(InfrastructureError):
+    """There is no index {index} in Elasticsearch: run `presswatch reindex`."""
+
+
 class IndexOutdated(InfrastructureError):
     """The index {index} was made by another version of presswatch: run `presswatch reindex`."""
 
@@ -105,6 +109,18 @@ class CrawlFailed(InfrastructureError):
     """The crawl stopped: {problem}."""
 
 
+class PortBusy(InfrastructureError):
+    """The web server can't listen on {host}:{port} ({problem}): stop what uses it, or choose another with --port."""
+
+
+class ServerAway(InfrastructureError):
+    """The presswatch server at {where} can't be reached ({problem}): start it with `presswatch serve`."""
+
+
+class ServerRefused(PresswatchError):
+    """The presswatch server at {where} answered {status}: {problem}"""
+
+
 # --- Input that people give ---
 
 
@@ -114,6 +130,10 @@ class InputError(PresswatchError):
 
 class UnknownName(InputError):
     """There is no {kind} named {name!r}{hint}."""
+
+
+class NotFound(InputError):
+    """There is no {kind} {id}: the address is wrong, or it was erased."""
 
 
 class NameTaken(InputError):

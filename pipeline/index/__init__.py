@@ -5,6 +5,6 @@ thrown away and rebuilt from it at any time.
 """
 
 from pipeline.index.articles import Health, Index, WriteResult
-from pipeline.index.connection import reaching
+from pipeline.index.connection import BUSY, explain, patiently, reaching, reason
 
-__all__ = ["Health", "Index", "WriteResult", "reaching"]
+__all__ = ["BUSY", "Health", "Index", "WriteResult", "explain", "patiently", "reaching", "reason"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final, Self
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
@@ -11,7 +12,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
 from pipeline.config import Settings
 from pipeline.errors import IndexOutdated, SearchEngineAway, SearchEngineTooOld
 from pipeline.index import documents, mapping, rebuilding
-from pipeline.index.connection import BUSY, explain, open_client, patiently, reaching
+from pipeline.index.connection import BUSY, open_client, patiently, reaching, reason
 from pipeline.models import Document, SearchEndpoint
 
 ALIAS: Final = "articles"
@@ -100,7 +101,7 @@ class Index:
         """
         with reaching(self.where):
             patiently(self._check_version)
-            live = self._behind(self.alias)
+            live = self.behind(self.alias)
             if not live:
                 name = f"{self.prefix}{ALIAS}-{FIRST}"
                 try:
@@ -108,7 +109,7 @@ class Index:
                 except ApiError as error:
                     if "resource_already_exists_exception" not in str(error):
                         raise
-                live = self._behind(self.alias)
+                live = self.behind(self.alias)
             answer = self.client.indices.get_mapping(index=self.alias)
         found = {name: body["mappings"].get("_meta", {}).get("schema") for name, body in answer.items()}
         if set(found.values()) != {mapping.SCHEMA}:
@@ -133,7 +134,7 @@ class Index:
 
         """
         with reaching(self.where):
-            targets = patiently(lambda: [*self._behind(self.alias), *self._behind(self.next_alias)])
+            targets = patiently(lambda: [*self.behind(self.alias), *self.behind(self.next_alias)])
         if not targets:
             raise SearchEngineAway(where=self.where, problem=f"there is no index {self.alias}")
         results = [self.send(batch, target) for target in targets]
@@ -148,15 +149,15 @@ class Index:
             with reaching(self.where):
                 outcomes = patiently(lambda: self._bulk(list(waiting.values()), target))  # noqa: B023 - called at once
             again: dict[str, Document] = {}
-            for key, (status, reason) in outcomes.items():
+            for key, (status, why) in outcomes.items():
                 if status in BUSY:
                     again[key] = waiting[key]
-                elif status == 409:
+                elif status == HTTPStatus.CONFLICT:
                     newer += 1
-                elif status < 300 or (status == 404 and waiting[key].deleted):
+                elif status < HTTPStatus.MULTIPLE_CHOICES or (status == HTTPStatus.NOT_FOUND and waiting[key].deleted):
                     written += 1
                 else:
-                    refused[int(key)] = reason
+                    refused[int(key)] = why
             waiting = again
             if not waiting:
                 return WriteResult(written=written, newer=newer, refused=refused)
@@ -180,7 +181,7 @@ class Index:
         """How the server and the index are."""
         with reaching(self.where):
             version = self._version()
-            live = self._behind(self.alias)
+            live = self.behind(self.alias)
             if not live:
                 status = str(self.client.cluster.health()["status"])
                 return Health(version=version, status=status, index=None, documents=0, size_bytes=0)
@@ -189,7 +190,8 @@ class Index:
             count = self.client.count(index=self.alias)["count"]
         return Health(version=version, status=status, index=live[0], documents=count, size_bytes=total["store"]["size_in_bytes"])
 
-    def _behind(self, alias: str) -> list[str]:
+    def behind(self, alias: str) -> list[str]:
+        """The names of the indices that an alias stands for."""
         try:
             return sorted(self.client.indices.get_alias(name=alias).body)
         except NotFoundError:
@@ -217,17 +219,5 @@ class Index:
         for _, item in sending:
             result = next(iter(item.values()))
             error = result.get("error")
-            outcomes[result["_id"]] = (result["status"], _reason(error) if error else "")
+            outcomes[result["_id"]] = (result["status"], reason(error) if error else "")
         return outcomes
-
-
-def _reason(error: Any) -> str:
-    if not isinstance(error, dict):
-        return str(error)
-    deepest = error
-    while isinstance(deepest.get("caused_by"), dict):
-        deepest = deepest["caused_by"]
-    return " ".join("; ".join(dict.fromkeys(str(part.get("reason")) for part in (error, deepest))).split())
-
-
-__all__ = ["Health", "Index", "WriteResult", "explain"]

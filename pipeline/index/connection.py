@@ -75,14 +75,20 @@ def patiently(call: Callable[[], Result]) -> Result:
 
 
 def explain(error: ApiError) -> str:
-    """The innermost reason that the server gives, in one line."""
-    body = error.body
-    cause = body.get("error") if isinstance(body, dict) else None
+    """Why the server refused, in one line."""
+    cause = error.body.get("error") if isinstance(error.body, dict) else None
+    return reason(cause or error.message)
+
+
+def reason(cause: object) -> str:
+    """The outermost and the innermost reason of an error as the server reports it, in one line."""
     if not isinstance(cause, dict):
-        return " ".join(str(error.message).split())
-    roots = cause.get("root_cause") or [cause]
+        return " ".join(str(cause).split())
+    reasons = {str(cause.get("reason") or cause.get("type")): None}
+    for root in cause.get("root_cause", ()):
+        reasons[str(root.get("reason") or root.get("type"))] = None
     deepest = cause
     while isinstance(deepest.get("caused_by"), dict):
         deepest = deepest["caused_by"]
-    reasons = dict.fromkeys(str(part.get("reason") or part.get("type")) for part in (roots[0], deepest))
+    reasons[str(deepest.get("reason") or deepest.get("type"))] = None
     return " ".join("; ".join(reasons).split())

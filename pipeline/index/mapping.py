@@ -20,7 +20,7 @@ SCHEMA: Final = 1
 # repeats keep the expression's recursion shallow.
 _UNSPACED: Final = r"\p{IsHan}\p{IsHiragana}\p{IsKatakana}\p{IsThai}\p{IsLao}\p{IsKhmer}\p{IsMyanmar}"
 _RUN: Final = rf"[\p{{L}}\p{{N}}\p{{M}}&&[^{_UNSPACED}]]{{1,200}}+"
-TOKEN: Final = rf"[{_UNSPACED}]|{_RUN}(?:[.,'’]{_RUN}){{0,10}}+"
+TOKEN: Final = rf"[{_UNSPACED}]|{_RUN}(?:[.,'\u2019]{_RUN}){{0,10}}+"
 
 # Elasticsearch's names of stemmers by ISO 639-1 code. They see folded words, so that accents never matter.
 STEMMERS: Final = {
@@ -37,6 +37,7 @@ STEMMERS: Final = {
     "hu": "light_hungarian",
     "it": "light_italian",
     "nl": "dutch",
+    "nb": "light_norwegian",
     "no": "light_norwegian",
     "pt": "light_portuguese",
     "ro": "romanian",
@@ -57,6 +58,7 @@ _KEYWORD: Final = {"type": "keyword"}
 _DATE: Final = {"type": "date", "format": "strict_date_optional_time"}
 
 PROPERTIES: Final[dict[str, Any]] = {
+    # As public: digits. The number is for the order among equals.
     "id": {"type": "long"},
     "version": {"type": "integer", "index": False},
     "url": _SHOWN,
@@ -86,7 +88,7 @@ PROPERTIES: Final[dict[str, Any]] = {
     "persons": _PERSON,
     "orgs": _NAME,
     "places": _NAME,
-    "entity_ids": _KEYWORD,
+    "entity_ids": _FOLDED | {"doc_values": False},
 }
 for _language in STEMMERS:
     for _part in ("title_stem", "body_stem"):
@@ -113,8 +115,8 @@ ANALYSIS: Final[dict[str, Any]] = {
     "filter": {
         "lowercase_all": {"type": "lowercase", "language": "greek"},
         "possessive": {"type": "pattern_replace", "pattern": "'s$", "replacement": ""},
-        # Russian prints `ё` as `е` at will.
-        "yo": {"type": "pattern_replace", "pattern": "ё", "replacement": "е"},
+        # Russian prints the letter yo without its points at will.
+        "yo": {"type": "pattern_replace", "pattern": "\u0451", "replacement": "\u0435"},
         **{f"stem_{language}": {"type": "stemmer", "language": name} for language, name in STEMMERS.items()},
     },
     "normalizer": {"folded": {"type": "custom", "filter": ["lowercase_all", "asciifolding", "yo"]}},

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from elasticsearch import NotFoundError
 
 from pipeline import log
-from pipeline.errors import SearchEngineRefused
 from pipeline.index.connection import patiently, reaching
 from pipeline.models import Document
 
@@ -49,7 +48,7 @@ def rebuild(
 
     """
     with reaching(index.where):
-        live = index._behind(index.alias)
+        live = index.behind(index.alias)
         remove(index, [name for name in everything(index) if name not in live and (not live or name > live[-1])])
         name = f"{index.alias}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
         index.create(name, index.next_alias)
