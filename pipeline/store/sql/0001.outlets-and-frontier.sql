@@ -35,6 +35,8 @@ CREATE TABLE feeds (
     polled_at timestamptz,
     -- The last poll that could be read, and what it showed.
     succeeded_at timestamptz,
+    -- The last poll whose answer came in full, not as "not modified".
+    read_at timestamptz,
     items integer,
     new_items integer,
     status integer,

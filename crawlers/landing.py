@@ -1,0 +1,72 @@
+"""Item pipeline: what was fetched goes into the store, and only then counts as fetched."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from scrapy.crawler import Crawler
+
+from crawlers.outcomes import Failure
+from pipeline import log
+from pipeline.errors import InfrastructureError
+from pipeline.models import Capture, Page, Priority
+from pipeline.store import captures
+
+if TYPE_CHECKING:
+    from crawlers.spiders.watch import Watch
+
+logger = log.logger("crawlers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """A page and its bytes."""
+
+    page: Page
+    capture: Capture
+
+    @property
+    def priority(self) -> Priority:
+        """Of the work that follows: a first fetch keeps its page's, later ones look for edits."""
+        return self.page.priority if self.page.fetches == 0 else Priority.REFETCH
+
+
+class Landing:
+    """Stores captures, each in a transaction of its own with its page's state and the work that follows."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @property
+    def spider(self) -> Watch:
+        """The spider whose captures land here."""
+        return cast("Watch", self.crawler.spider)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Landing:
+        """As Scrapy makes its pipelines."""
+        return cls(crawler)
+
+    async def process_item(self, item: Landed) -> Landed:
+        """Store a capture; one that can't be stored is counted as a failure of its page, unless the database is away."""
+        spider = self.spider
+        try:
+            stored = await asyncio.to_thread(self._store, item)
+        except InfrastructureError as error:
+            spider.stop(error)
+            return item
+        except Exception as error:
+            # One page must not end the crawl: it is recorded, and tried again.
+            logger.exception("capture_not_stored", page=item.page.id, url=item.page.url)
+            await spider.give_up(item.page, Failure(reason="not_stored", detail=type(error).__name__))
+            return item
+        spider.tally.counts["fetched" if stored else "unchanged"] += 1
+        spider.tally.counts["bytes"] += len(item.capture.body)
+        return item
+
+    def _store(self, item: Landed) -> int | None:
+        ages = self.spider.limits.refetch_after_s
+        with self.spider.database.transaction() as connection:
+            return captures.store(connection, item.capture, priority=item.priority, refetch_after_s=ages)

@@ -1,0 +1,135 @@
+"""Why a fetch gave nothing: stable names for the store, and words for people."""
+
+from __future__ import annotations
+
+import email.utils
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+
+WORDS: Final = {
+    "robots": "its robots.txt disallows it",
+    "robots_unreachable": "its robots.txt can't be read, which counts as a ban",
+    "private_address": "its address is private (allow it with PRESSWATCH_ALLOW_HOSTS)",
+    "bad_scheme": "only http and https are fetched",
+    "bad_url": "the address makes no sense",
+    "url_too_long": "the address is too long",
+    "too_large": "the answer is larger than PRESSWATCH_PAGE_MAX_BYTES",
+    "redirect_loop": "it redirects for ever",
+    "bad_redirect": "it redirects to nowhere",
+    "dns": "the host's name can't be resolved",
+    "connection_refused": "the host refuses the connection",
+    "timeout": "the host does not answer in time",
+    "truncated": "the answer breaks off",
+    "connection_lost": "the connection breaks off",
+    "proxy": "the proxy can't reach it",
+    "bad_answer": "the answer is no valid HTTP",
+}
+# A retry would change nothing about these.
+FINAL: Final = frozenset({
+    "robots", "private_address", "bad_scheme", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "http_404", "http_410",
+})  # fmt: skip
+OK: Final = range(200, 300)
+NOT_MODIFIED: Final = 304
+ASK_TO_WAIT: Final = (429, 503)
+TOO_MANY_REQUESTS: Final = 429
+# For a host that says "too many requests" without saying for how long, and the longest that is believed.
+WAIT_S: Final = 300
+LONGEST_WAIT_S: Final = 86_400
+
+
+class Refused(IgnoreRequest):
+    """A request that is not sent, or an answer that is not taken; a reason from `WORDS`, with a detail."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a fetch gave nothing."""
+
+    reason: str
+    detail: str = ""
+    status: int | None = None
+    wait_s: float = 0.0  # the whole host is to be left alone so long
+
+    @property
+    def final(self) -> bool:
+        """Whether trying again is no use."""
+        return self.reason in FINAL
+
+    @property
+    def refused(self) -> bool:
+        """Whether we did not want the answer, rather than not getting it."""
+        return self.final or self.reason == "robots_unreachable"
+
+    @property
+    def words(self) -> str:
+        """In words for people, to follow "because"."""
+        words = WORDS.get(self.reason) or (f"the server answers {self.status}" if self.status else self.reason)
+        return f"{words} ({self.detail})" if self.detail else words
+
+
+def of_response(response: Response) -> Failure | None:
+    """What is wrong with an answer; null for one that can be taken (2xx and 304)."""
+    status = response.status
+    if status in OK or status == NOT_MODIFIED:
+        return None
+    reason = "bad_redirect" if 300 <= status < 400 else f"http_{status}"  # noqa: PLR2004 - the class of redirects
+    return Failure(reason=reason, status=status, wait_s=wait_s(response))
+
+
+def of_exception(error: BaseException) -> Failure:
+    """What an exception of the downloader or a middleware means."""
+    if isinstance(error, Refused):
+        return Failure(reason=error.reason, detail=error.detail)
+    if isinstance(error, IgnoreRequest):
+        # Scrapy's own: the redirect limit, and a body that grows too large when it is unpacked.
+        return Failure(reason="redirect_loop" if "redirections" in str(error) else "too_large")
+    for kinds, reason in (
+        (DownloadCancelledError, "too_large"),
+        (CannotResolveHostError, "dns"),
+        (DownloadConnectionRefusedError, "connection_refused"),
+        (DownloadTimeoutError, "timeout"),
+        (ResponseDataLossError, "truncated"),
+        (UnsupportedURLSchemeError, "bad_scheme"),
+    ):
+        if isinstance(error, kinds):
+            return Failure(reason=reason)
+    if isinstance(error, DownloadFailedError):
+        return Failure(reason="bad_answer" if "Parse" in str(error) else "connection_lost")
+    if type(error).__name__ == "TunnelError":
+        return Failure(reason="proxy")
+    return Failure(reason="error", detail=f"{type(error).__name__}: {error}"[:200])
+
+
+def wait_s(response: Response) -> float:
+    """How long a 429 or 503 asks us to leave the host alone; 0 for other answers, and for a 503 that does not say."""
+    if response.status not in ASK_TO_WAIT:
+        return 0.0
+    header = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    asked = WAIT_S if response.status == TOO_MANY_REQUESTS else 0.0
+    if header.isdigit():
+        asked = float(header)
+    elif header:
+        try:
+            at = email.utils.parsedate_to_datetime(header)
+            asked = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
+        except ValueError:
+            asked = WAIT_S
+    return min(max(asked, 0.0), LONGEST_WAIT_S)

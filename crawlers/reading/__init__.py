@@ -1,0 +1,62 @@
+"""What a feed, a sitemap or a section page shows: bytes in, items out. Pure; run in a process that can be killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from crawlers.reading import feeds, sections, sitemaps
+from pipeline.models import FeedItem, FeedKind
+
+__all__ = ["MOST_ITEMS", "Reading", "read"]
+
+MOST_ITEMS: Final = 1_000
+LARGEST_BYTES: Final = 20_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a source turned out to be, and what it shows."""
+
+    kind: FeedKind
+    items: tuple[FeedItem, ...] = ()
+    title: str = ""
+    parts: tuple[str, ...] = ()  # of a sitemap index: the sitemaps in it, the newest first
+
+
+def read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading | str:
+    """Read a source, whatever it was thought to be; only a section page is read as HTML.
+
+    Args:
+        body: as sent, after content decoding.
+        url: where it came from, for relative links.
+        content_type: the header, may be empty.
+        kind: what the source is known as.
+
+    Returns:
+        The reading, or in words why there is none.
+
+    """
+    try:
+        return _read(body, url=url, content_type=content_type, kind=kind)
+    except ValueError as error:
+        return str(error)
+
+
+def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading:
+    if kind is FeedKind.SECTION:
+        return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type)[:MOST_ITEMS])
+    if not body.strip():
+        raise ValueError("the answer is empty")
+    body = sitemaps.unpacked(body, most=LARGEST_BYTES)
+    root = sitemaps.root_name(body)
+    if root in {"urlset", "sitemapindex"}:
+        sitemap = sitemaps.read(body, url=url, most=MOST_ITEMS)
+        is_news = sitemap.is_news or (sitemap.parts and kind is FeedKind.NEWS_SITEMAP)
+        return Reading(kind=FeedKind.NEWS_SITEMAP if is_news else FeedKind.SITEMAP, items=sitemap.items, parts=sitemap.parts)
+    if root in {"rss", "feed", "rdf"}:
+        title, items = feeds.read(body, url=url, content_type=content_type, most=MOST_ITEMS)
+        return Reading(kind=FeedKind.FEED, items=items, title=title)
+    if root == "html" or b"<html" in body[:2000].lower() or "html" in content_type:
+        raise ValueError("it is a web page, not a feed")
+    raise ValueError("it is neither RSS, Atom nor a sitemap")

@@ -1,0 +1,64 @@
+"""RSS and Atom, by feedparser."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import time
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import feedparser
+
+from crawlers.reading.texts import link, plain
+from pipeline.models import FeedItem
+
+LONGEST_TITLE: Final = 500
+LONGEST_SUMMARY: Final = 2_000
+
+
+def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
+    """The feed's title and its items in their order.
+
+    Raises:
+        ValueError: it can't be read; the message says why.
+
+    """
+    # A stream, never a string: feedparser would take that for an address or a file and open it.
+    parsed = feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-location": url, "content-type": content_type or "application/xml"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    # feedparser calls a wrong charset or a stray entity a fault too, and reads on; without entries it is one.
+    if parsed.get("bozo") and not parsed.entries:
+        raise ValueError(f"it is broken: {str(parsed.get('bozo_exception', 'unknown'))[:200]}")
+    items: dict[str, FeedItem] = {}
+    for entry in parsed.entries[:most]:
+        address = link(_address(entry), base=url)
+        if address is not None and address not in items:
+            items[address] = FeedItem(
+                url=address,
+                title=plain(entry.get("title"), most=LONGEST_TITLE),
+                published_at=_time(entry.get("published_parsed") or entry.get("updated_parsed")),
+                summary=plain(entry.get("summary"), most=LONGEST_SUMMARY),
+            )
+    return plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "", tuple(items.values())
+
+
+def _address(entry: Any) -> str | None:
+    found = entry.get("feedburner_origlink") or entry.get("link")
+    if found:
+        return str(found)
+    identity = str(entry.get("id") or "")
+    return identity if identity.startswith(("http://", "https://")) else None
+
+
+def _time(at: time.struct_time | None) -> datetime | None:
+    if at is None:
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(at), tz=UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

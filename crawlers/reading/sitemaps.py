@@ -1,0 +1,127 @@
+"""Sitemaps, news sitemaps and their indexes, plain or gzipped, read without entities, DTD or network."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from lxml import etree
+
+from crawlers.reading.texts import aware, link, plain
+from pipeline.models import FeedItem
+
+NEWS: Final = "http://www.google.com/schemas/sitemap-news/"
+LONGEST_TITLE: Final = 500
+# More entries are not looked at; the protocol allows 50,000.
+MOST_ENTRIES: Final = 60_000
+ROOT: Final = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+PROLOGUE: Final = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What a sitemap or an index shows, newest first."""
+
+    items: tuple[FeedItem, ...] = ()
+    parts: tuple[str, ...] = ()
+    is_news: bool = False
+
+
+def unpacked(body: bytes, *, most: int) -> bytes:
+    """The body, gunzipped if it is a gzip file.
+
+    Raises:
+        ValueError: it is broken, or longer than `most` bytes.
+
+    """
+    if body.startswith(b"\x1f\x8b"):
+        try:
+            body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(most + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"its gzip is broken: {error}") from error
+    if len(body) > most:
+        raise ValueError(f"it is longer than {most:,} bytes")
+    return body
+
+
+def root_name(body: bytes) -> str:
+    """The name of the root element in lower case, without its prefix; empty if there is none."""
+    head = PROLOGUE.sub(b"", body[:20_000].replace(b"\x00", b""))
+    found = ROOT.search(head)
+    return found[1].decode("ascii", "replace").lower() if found else ""
+
+
+def read(body: bytes, *, url: str, most: int) -> Sitemap:
+    """The newest `most` entries of a sitemap, or the sitemaps of an index.
+
+    Raises:
+        ValueError: it is no well-formed XML, or declares entities.
+
+    """
+    if b"<!ENTITY" in body[:100_000]:
+        raise ValueError("it declares entities, which is not allowed here")
+    entries: list[tuple[datetime, FeedItem]] = []
+    parts: list[tuple[datetime, str]] = []
+    is_news = False
+    try:
+        for number, (tag, element) in enumerate(_entries(body)):
+            if number >= MOST_ENTRIES:
+                break
+            fields = dict(_fields(element))
+            address = link(fields.get("loc"), base=url)
+            changed = _time(fields.get("publication_date") or fields.get("lastmod"))
+            if address is None:
+                continue
+            if tag == "sitemap":
+                parts.append((changed or LONG_AGO, address))
+            else:
+                is_news = is_news or "publication_date" in fields
+                item = FeedItem(url=address, title=plain(fields.get("title"), most=LONGEST_TITLE), published_at=changed)
+                entries.append((changed or LONG_AGO, item))
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"it is broken XML: {error.msg}") from error
+    newest = {item.url: item for _, item in sorted(entries, key=lambda entry: entry[0], reverse=True)[:most]}
+    return Sitemap(
+        items=tuple(newest.values()),
+        parts=tuple(dict.fromkeys(part for _, part in sorted(parts, key=lambda part: part[0], reverse=True))),
+        is_news=is_news,
+    )
+
+
+def _entries(body: bytes) -> Iterator[tuple[str, Any]]:
+    steps = etree.iterparse(
+        io.BytesIO(body), events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+    for _, element in steps:
+        tag = etree.QName(element).localname.lower()
+        if tag in {"url", "sitemap"}:
+            yield tag, element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+
+
+def _fields(element: Any) -> Iterator[tuple[str, str]]:
+    """The entry's own location and date, and those of its news part; images and the like have their own `loc` and `title`."""
+    for child in element:
+        name = etree.QName(child)
+        if name.localname.lower() in {"loc", "lastmod"}:
+            yield name.localname.lower(), (child.text or "").strip()
+        elif (name.namespace or "").startswith(NEWS):
+            for part in child:
+                yield etree.QName(part).localname.lower(), (part.text or "").strip()
+
+
+def _time(text: str | None) -> datetime | None:
+    """A W3C date and time; years and months alone say too little."""
+    try:
+        return aware(datetime.fromisoformat(text)) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,46 @@
+"""Text and links as they come out of feeds and pages, made fit for the store."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from pipeline.addresses import LONGEST_URL
+
+TAGS: Final = re.compile(r"<[^<>]*>")
+# NUL and other controls, and lone surrogates: the store takes none of them.
+UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def plain(text: str | None, *, most: int) -> str | None:
+    """Text without mark-up, entities and line breaks, cut to a length; null if nothing is left."""
+    if not text:
+        return None
+    text = text[: most * 20]
+    text = html.unescape(TAGS.sub(" ", text)) if "<" in text or "&" in text else text
+    return " ".join(UNFIT.sub("", text).split())[:most] or None
+
+
+def link(text: str | None, *, base: str) -> str | None:
+    """A link as an absolute http(s) URL without its fragment, otherwise as given; null if it is none that can be fetched."""
+    if not text:
+        return None
+    try:
+        url = urldefrag(urljoin(base, UNFIT.sub("", text).strip()))[0]
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or len(url) > LONGEST_URL:
+            return None
+    except ValueError:
+        return None
+    return url
+
+
+def aware(at: datetime) -> datetime | None:
+    """A time in UTC; one without offset is taken as UTC. Null if it is out of any calendar."""
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The spiders: what is fetched, in which order, and who reads it."""

@@ -1,0 +1,338 @@
+"""Spider `watch`: polls the feeds that are due, and fetches new articles and what else is due, in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.http import Response
+from twisted.python.failure import Failure as Raised
+
+from crawlers import outcomes
+from crawlers.conditional import validators
+from crawlers.landing import Landed
+from crawlers.outcomes import Failure
+from crawlers.progress import Progress
+from crawlers.spiders.base import Looking
+from crawlers.tally import Tally
+from crawlers.turns import Turns
+from pipeline import log
+from pipeline.config import Settings
+from pipeline.errors import FeedUnreadable, InfrastructureError
+from pipeline.models import Capture, Feed, Outlet, Page, Poll
+from pipeline.store import frontier
+from pipeline.store.database import Connection, Database
+
+logger = log.logger("crawlers")
+
+# Order at one host: its feeds before its pages.
+FEEDS_FIRST: Final = -1
+# A host with so many entries waiting gets no more of the due pages until others had theirs.
+CROWD: Final = 16
+# After the time budget, requests under way get so long to end.
+GRACE_S: Final = 5.0
+# Of a page's re-fetches, every so manieth asks for it in full: some servers keep one ETag for ever.
+FULL_EVERY: Final = 3
+# While nothing can be handed out, the time and the frontier are looked at so often.
+TICK_S: Final = 0.5
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Watch(Looking):
+    """What is due now: discoveries, feeds, new articles, retries and re-fetches."""
+
+    name = "watch"
+    custom_settings = {"ITEM_PIPELINES": {"crawlers.landing.Landing": 100}}  # noqa: RUF012 - Scrapy's way
+
+    def __init__(
+        self,
+        *,
+        limits: Settings,
+        database: Database,
+        tally: Tally,
+        progress: Progress,
+        outlets: Sequence[int] | None = None,
+        max_seconds: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.limits = limits
+        self.database = database
+        self.tally = tally
+        self.progress = progress
+        self.outlets = outlets
+        self.deadline = float("inf") if max_seconds is None else time.monotonic() + max_seconds
+        self.turns: Turns[Request] = Turns(delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency)
+        self.looks: set[asyncio.Task[None]] = set()
+        self.changed = asyncio.Event()
+        self.broken: BaseException | None = None
+        self.worker = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Watch:
+        """As Scrapy makes its spiders."""
+        spider: Watch = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.on_error, signals.spider_error)
+        return spider
+
+    # --- What goes out, and when ---
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Hand out requests as their hosts can take them, until nothing is due or the time is up."""
+        next_claim_at = 0.0
+        try:
+            self.worker = await asyncio.to_thread(self.database.worker)
+            started = await self.in_store(frontier.now)
+            while not self.time_is_up:
+                now = time.monotonic()
+                idle = not (self.turns.waiting or self.turns.in_flight or self.looks)
+                if idle or (self.turns.waiting < self.limits.concurrency and now >= next_claim_at):
+                    claimed = await self.claim(started)
+                    if idle and not claimed:
+                        break
+                    next_claim_at = now if claimed else now + TICK_S
+                self.progress.show(self.tally, waiting=self.turns.waiting + self.turns.in_flight)
+                request = self.turns.take(time.monotonic())
+                if request is None:
+                    await self.wait()
+                else:
+                    left = self.deadline - time.monotonic() + GRACE_S
+                    request.meta["download_timeout"] = min(self.limits.fetch_timeout_s, left)
+                    yield request
+        except InfrastructureError as error:
+            self.stop(error)
+        finally:
+            self.tally.interrupted = self.tally.interrupted or bool(self.turns.waiting or self.looks)
+            for look in self.looks:
+                look.cancel()
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self.broken is not None or time.monotonic() >= self.deadline
+
+    async def wait(self) -> None:
+        """Wait until a turn may come up, something ends, or a moment has passed."""
+        self.changed.clear()
+        turn_s = self.turns.wait_s(time.monotonic())
+        try:
+            await asyncio.wait_for(self.changed.wait(), TICK_S if turn_s is None else min(TICK_S, turn_s))
+        except TimeoutError:
+            return
+
+    async def claim(self, started: datetime) -> bool:
+        """Lease what is due and let it wait for its turn; tells whether there was anything."""
+        outlets, limit = self.outlets, self.limits.concurrency
+        crowded = list(self.turns.crowded(CROWD))
+        looked_for = await self.in_store(frontier.claim_discoveries, self.worker, outlets=outlets, limit=limit)
+        feeds = await self.in_store(frontier.claim_feeds, self.worker, due_by=started, outlets=outlets, limit=limit)
+        pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
+        for outlet in looked_for:
+            look = asyncio.create_task(self.look_for_feeds(outlet))
+            self.looks.add(look)
+            look.add_done_callback(self.looked)
+        for feed in feeds:
+            self.put_feed(feed)
+        for page in pages:
+            await self.put_page(page)
+        return bool(looked_for or feeds or pages)
+
+    def put_feed(self, feed: Feed) -> None:
+        """Let a feed wait for its turn."""
+        meta = {"feed": feed, "validators": (feed.etag, feed.last_modified)}
+        self.put(Request(feed.url, callback=self.polled, errback=self.not_polled, meta=meta, dont_filter=True), FEEDS_FIRST)
+
+    async def put_page(self, page: Page) -> None:
+        """Let a page wait for its turn."""
+        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY else (None, None)
+        meta = {"page": page, "validators": known}
+        try:
+            request = Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
+        except ValueError:
+            await self.give_up(page, Failure(reason="bad_url"))
+        else:
+            self.put(request, page.priority)
+
+    def put(self, request: Request, priority: int) -> None:
+        """Let a request wait for its host's turn."""
+        request.meta["host"] = urlsplit(request.url).hostname or ""
+        self.turns.put(request.meta["host"], request, priority=priority)
+        self.changed.set()
+
+    # --- What comes back ---
+
+    async def look_for_feeds(self, outlet: Outlet) -> None:
+        """Look at an outlet's home page for feeds, and poll those that are new."""
+        discovery = await self.discover_sources(outlet.url)
+        feeds = await self.in_store(frontier.record_discovery, outlet.id, discovery, worker=self.worker)
+        self.tally.counts["outlets_discovered"] += 1
+        self.tally.counts["feeds_found"] += len(feeds)
+        for feed in feeds:
+            self.put_feed(feed)
+
+    async def polled(self, response: Response) -> None:
+        """A feed has answered."""
+        feed: Feed = response.meta["feed"]
+        started_at = datetime.now(UTC)
+        async with self.ended(response.meta["host"]):
+            failure = outcomes.of_response(response)
+            if failure is not None:
+                poll = failed_poll(feed, started_at, failure)
+            elif response.status == outcomes.NOT_MODIFIED:
+                poll = Poll(feed=feed, started_at=started_at, status=response.status, not_modified=True)
+            else:
+                poll = await self.read_feed(feed, response, started_at)
+            await self.record(poll)
+
+    async def not_polled(self, raised: Any) -> None:
+        """A feed could not be fetched."""
+        async with self.ended(raised.request.meta["host"]):
+            await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), outcomes.of_exception(raised.value)))
+
+    async def read_feed(self, feed: Feed, response: Response, started_at: datetime) -> Poll:
+        """What a feed shows; of a sitemap index, what its newest sitemaps show."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        etag, last_modified = validators(response)
+        try:
+            reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind)
+        except FeedUnreadable as error:
+            return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
+        return Poll(
+            feed=feed,
+            started_at=started_at,
+            kind=reading.kind,
+            items=reading.items,
+            status=response.status,
+            # Its parts change without the index.
+            etag=None if reading.parts else etag,
+            last_modified=None if reading.parts else last_modified,
+        )
+
+    async def record(self, poll: Poll) -> None:
+        """Keep what a poll showed, and fetch what is new in it."""
+        interval_s = self.limits.feed_interval_s
+        try:
+            pages = await self.in_store(frontier.record_poll, poll, worker=self.worker, interval_s=interval_s)
+        except InfrastructureError:
+            raise
+        except Exception as error:
+            # What a feed sends must not end the crawl.
+            logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
+            problem = f"what it shows can't be stored ({type(error).__name__})"
+            poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
+            pages = await self.in_store(frontier.record_poll, poll, worker=self.worker, interval_s=interval_s)
+        self.tally.counts["feeds_polled"] += 1
+        self.tally.counts["feeds_not_modified"] += poll.not_modified
+        self.tally.counts["feeds_failed"] += poll.error is not None
+        self.tally.counts["items"] += len(poll.items)
+        self.tally.counts["new_pages"] += len(pages)
+        for page in pages:
+            await self.put_page(page)
+
+    async def fetched(self, response: Response) -> AsyncIterator[Landed]:
+        """A page has answered."""
+        page: Page = response.meta["page"]
+        now = datetime.now(UTC)
+        async with self.ended(response.meta["host"]):
+            failure = outcomes.of_response(response)
+            if failure is not None:
+                await self.give_up(page, failure)
+            elif response.status == outcomes.NOT_MODIFIED:
+                ages = self.limits.refetch_after_s
+                await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
+                self.tally.counts["unchanged"] += 1
+            else:
+                etag, last_modified = validators(response)
+                yield Landed(
+                    page=page,
+                    capture=Capture(
+                        page_id=page.id,
+                        fetched_at=now,
+                        url=response.url,
+                        status=response.status,
+                        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", ""),
+                        body=response.body,
+                        etag=etag,
+                        last_modified=last_modified,
+                    ),
+                )
+
+    async def not_fetched(self, raised: Any) -> None:
+        """A page could not be fetched."""
+        async with self.ended(raised.request.meta["host"]):
+            await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value))
+
+    async def give_up(self, page: Page, failure: Failure) -> None:
+        """Record why a page was not fetched; a host that asks to be left alone is."""
+        self.tally.fail(failure)
+        await self.in_store(
+            frontier.record_failure,
+            page,
+            reason=failure.reason,
+            status=failure.status,
+            final=failure.final,
+            retry_after_s=failure.wait_s,
+        )
+        if failure.wait_s:
+            host = urlsplit(page.url).hostname or ""
+            self.turns.drop(host)
+            self.tally.counts["postponed"] += await self.in_store(frontier.postpone_host, self.worker, host, seconds=failure.wait_s)
+
+    # --- Around it ---
+
+    async def in_store(
+        self, function: Callable[Concatenate[Connection, Parameters], Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Result:
+        """Call a function of the store in a transaction of its own, beside the reactor."""
+
+        def call() -> Result:
+            with self.database.transaction() as connection:
+                return function(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(call)
+
+    @asynccontextmanager
+    async def ended(self, host: str) -> AsyncIterator[None]:
+        """Around what is done with an answer: then its host can take the next request."""
+        try:
+            yield
+        except InfrastructureError as error:
+            self.stop(error)
+        finally:
+            self.turns.done(host)
+            self.changed.set()
+
+    def stop(self, error: BaseException) -> None:
+        """Begin nothing more: something is wrong that concerns everything. What is leased stays due."""
+        self.broken = self.broken or error
+        self.changed.set()
+
+    def on_error(self, failure: Raised) -> None:
+        """Scrapy's signal that a callback failed."""
+        self.stop(failure.value or RuntimeError())
+
+    def looked(self, look: asyncio.Task[None]) -> None:
+        """A discovery has ended."""
+        self.looks.discard(look)
+        if not look.cancelled() and look.exception() is not None:
+            self.stop(look.exception() or RuntimeError())
+        self.changed.set()
+
+    async def closed(self, reason: str) -> None:
+        """The crawl ends: what was not fetched is given back, still due."""
+        self.tally.interrupted = self.tally.interrupted or reason != "finished"
+        if self.broken is None:
+            await self.in_store(frontier.release, self.worker)
+
+
+def failed_poll(feed: Feed, started_at: datetime, failure: Failure) -> Poll:
+    """A poll that gave nothing."""
+    return Poll(feed=feed, started_at=started_at, status=failure.status, error=failure.words, retry_after_s=failure.wait_s or None)

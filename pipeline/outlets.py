@@ -1,0 +1,230 @@
+"""Outlets as people write them down: TOML, CSV and OPML files, read in full or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from lxml import etree
+
+from pipeline.errors import FileErrors
+from pipeline.models import OutletSpec
+
+FIELDS: Final = ("name", "url", "feeds", "labels", "country", "language", "group")
+LONGEST_NAME: Final = 200
+LONGEST_URL: Final = 2000
+LARGEST_FILE_BYTES: Final = 50_000_000
+HEADER: Final = re.compile(r"\s*\[\[\s*[\"']?outlet[\"']?\s*\]\]")
+
+# A row of a file: its line, and its fields as written there.
+Row = tuple[int, Mapping[str, Any]]
+
+
+def read(path: Path) -> dict[int, OutletSpec]:
+    """The outlets of a file, by the line where each begins.
+
+    The format follows the name's ending (`.toml`, `.csv`, `.opml`, `.xml`), else the content.
+
+    Raises:
+        FileErrors: the file can't be read, or lines of it are wrong; names all of them.
+
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileErrors(path=path, problems=[(1, f"the file can't be read: {error.strerror}")]) from error
+    if len(data) > LARGEST_FILE_BYTES:
+        raise FileErrors(path=path, problems=[(1, f"the file is larger than {LARGEST_FILE_BYTES:,} bytes")])
+    return parse(data, suffix=path.suffix.lower(), path=path)
+
+
+def parse(data: bytes, *, suffix: str, path: object) -> dict[int, OutletSpec]:
+    """As `read`, for content that is at hand."""
+    if suffix in {".opml", ".xml"} or (suffix not in {".toml", ".csv"} and data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")):
+        rows, problems = _opml(data)
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise FileErrors(path=path, problems=[(data[: error.start].count(b"\n") + 1, "the file is not UTF-8")]) from error
+        is_toml = suffix == ".toml" or (suffix != ".csv" and any(map(HEADER.match, text.splitlines())))
+        rows, problems = _toml(text) if is_toml else _csv(text)
+
+    found: dict[int, OutletSpec] = {}
+    names: dict[str, int] = {}
+    urls: dict[str, int] = {}
+    for line, row in rows:
+        spec, wrong = _checked(row)
+        for kind, value, seen in (("name", spec.name, names), ("url", spec.url, urls)):
+            if value and value in seen:
+                wrong.append(f"the {kind} {value!r} stands in line {seen[value]} already")
+            seen.setdefault(value, line)
+        problems += [(line, problem) for problem in wrong]
+        found[line] = spec
+    if not found and not problems:
+        problems.append((1, "the file has no outlets"))
+    if problems:
+        raise FileErrors(path=path, problems=sorted(problems))
+    return found
+
+
+def tidy_url(text: str) -> str:
+    """An outlet's address as typed, made a full URL: with scheme, host in lower case, and a path.
+
+    Raises:
+        ValueError: it is no http(s) address; the message says what is wrong.
+
+    """
+    text = text.strip()
+    if text and "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", text):
+        raise ValueError(f"{text!r} is no http or https address")
+    if len(text) > LONGEST_URL:
+        raise ValueError(f"the address is longer than {LONGEST_URL} characters")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
+
+
+def _checked(row: Mapping[str, Any]) -> tuple[OutletSpec, list[str]]:
+    wrong = [f"there is no field {name!r} (the fields are {', '.join(FIELDS)})" for name in row if name not in FIELDS]
+    values: dict[str, Any] = {}
+    for name in FIELDS:
+        value = row.get(name)
+        if name in {"feeds", "labels"}:
+            value = [] if value is None else value
+            if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+                wrong.append(f"`{name}` is a list of strings")
+                value = []
+            values[name] = [part.strip() for part in value if part.strip()]
+        else:
+            if value is not None and not isinstance(value, str):
+                wrong.append(f"`{name}` is a string")
+                value = None
+            values[name] = " ".join((value or "").split())
+    if not values["name"]:
+        wrong.append("`name` is missing")
+    elif len(values["name"]) > LONGEST_NAME:
+        wrong.append(f"`name` is longer than {LONGEST_NAME} characters")
+    for name in ("country", "language"):
+        values[name] = values[name].lower()
+        if values[name] and not re.fullmatch(r"[a-z]{2}", values[name]):
+            wrong.append(f"`{name}` is a code of two letters, not {values[name]!r}")
+    if not values["url"]:
+        wrong.append("`url` is missing")
+    else:
+        values["url"] = _tidied(values["url"], wrong)
+    feeds = [_tidied(feed, wrong) for feed in values["feeds"]]
+    spec = OutletSpec(
+        name=values["name"],
+        url=values["url"],
+        feeds=tuple(dict.fromkeys(filter(None, feeds))),
+        labels=tuple(dict.fromkeys(values["labels"])),
+        country=values["country"] or None,
+        language=values["language"] or None,
+        group=values["group"] or None,
+    )
+    return spec, wrong
+
+
+def _tidied(url: str, wrong: list[str]) -> str:
+    try:
+        return tidy_url(url)
+    except ValueError as error:
+        wrong.append(str(error))
+        return ""
+
+
+def _toml(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        return [], [(int(line[1]) if line else text.count("\n") + 1, f"this is no TOML: {error}")]
+    problems = [(1, f"the file has {key!r}, but only [[outlet]] is known") for key in document if key != "outlet"]
+    tables = document.get("outlet", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        return [], [*problems, (1, "each outlet begins with a line [[outlet]]")]
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)]
+    if len(lines) != len(tables):  # an inline array, or a header inside a string: all that is known is the order
+        lines = list(range(1, len(tables) + 1))
+    return list(zip(lines, tables, strict=True)), problems
+
+
+def _csv(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
+    problems: list[tuple[int, str]] = []
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        missing = [name for name in ("name", "url") if name not in header]
+        if missing:
+            return [], [(1, f"the header has no column {' and no column '.join(map(repr, missing))} (the columns are {', '.join(FIELDS)})")]
+        begins = reader.line_num + 1
+        for cells in reader:
+            line, begins = begins, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(header):
+                problems.append((line, f"there are {len(cells)} cells, and the header has {len(header)}"))
+            row: dict[str, Any] = dict(zip(header, cells, strict=False))
+            for name in ("feeds", "labels"):
+                # A URL may hold a comma or a semicolon, a label a space.
+                row[name] = (row.get(name) or "").split() if name == "feeds" else re.split(r"[;,|]", row.get(name) or "")
+            rows.append((line, row))
+    except csv.Error as error:
+        problems.append((reader.line_num, f"this is no CSV: {error}"))
+    return rows, problems
+
+
+def _opml(data: bytes) -> tuple[list[Row], list[tuple[int, str]]]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        return [], [(error.lineno or 1, f"this is no OPML: {error.msg}")]
+    if not isinstance(root.tag, str) or root.tag.lower() != "opml":
+        return [], [(root.sourceline or 1, "this is no OPML: the root element is not <opml>")]
+    # Readers write one outline a feed: those of one site are one outlet.
+    sites: dict[str, tuple[int, dict[str, Any]]] = {}
+    for line, row in _outlines(root, ()):
+        if row["url"] not in sites:
+            sites[row["url"]] = (line, row)
+        else:
+            for name in ("feeds", "labels"):
+                sites[row["url"]][1][name] += row[name]
+    return list(sites.values()), []
+
+
+def _outlines(element: Any, labels: tuple[str, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Outlines with a feed or a site are outlets; those around them are their labels."""
+    for outline in element.iterchildren("outline", "body"):
+        written = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
+        title = written.get("title") or written.get("text") or ""
+        feed, site = written.get("xmlurl", ""), written.get("htmlurl", "")
+        if not feed and not site:
+            yield from _outlines(outline, (*labels, title) if title else labels)
+            continue
+        own = [label for part in written.get("category", "").split(",") if (label := part.strip().rsplit("/", 1)[-1])]
+        if not site:
+            parts = urlsplit(feed)
+            site = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
+        row: dict[str, Any] = {
+            "name": title or urlsplit(site).netloc,
+            "url": site,
+            "feeds": [feed] if feed else [],
+            "labels": [*labels, *own],
+        }
+        row |= {name: written[name] for name in ("country", "language", "group") if name in written}
+        yield outline.sourceline or 1, row
