@@ -22,7 +22,6 @@ is sent again, because its first answer was lost, has the same key and the same 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -105,16 +104,11 @@ def as_text(message: Message) -> Text:
     return Text(title=_line(title)[:LONGEST_TITLE], body="\n\n".join(parts) + "\n")
 
 
-def plain(highlight: str) -> str:
-    """A highlight without its marks."""
-    return _line(re.sub(r"</?(?:em|mark)>", "", highlight))
-
-
 def _paragraphs(story: Sequence[Item]) -> str:
     best = story[0]
     lines = [_line(best.article.title), _origin(best.article), best.article.url]
     if best.highlight:
-        lines += ["", plain(best.highlight)]
+        lines += ["", _line(best.highlight)]
     outlets = list(dict.fromkeys(item.article.outlet for item in story[1:] if item.article.outlet != best.article.outlet))
     if outlets:
         more = f" and {len(outlets) - MOST_OUTLETS} more" if len(outlets) > MOST_OUTLETS else ""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from pipeline import log, query, search
+from pipeline import search
 from pipeline.alerts import cadence, channels, ledger
 from pipeline.engine import secrets
 from pipeline.errors import AlertError, ChannelsUnreadable, QueryError
@@ -20,7 +20,6 @@ from pipeline.steps.context import Context
 from pipeline.steps.deliver import deliver
 from pipeline.store import alerts, matches, work
 
-logger = log.logger("steps")
 SIZE: Final = 500
 LONGEST_NAME: Final = 200
 
@@ -53,7 +52,7 @@ def _match(context: Context, jobs: Sequence[Job]) -> batch.Done:
     with context.database.transaction() as connection:
         watched = alerts.watched(connection)
     article_ids = sorted({job.subject_id for job in jobs})
-    found, problems = _find(context, watched, article_ids)
+    found = search.matching(context.index, article_ids, {alert.version_id: alert.query for alert in watched}, now=datetime.now(UTC))
     hits = {article_id for highlights in found.values() for article_id in highlights}
     with context.database.transaction() as connection:
         subjects = matches.subjects(connection, sorted(hits))
@@ -61,7 +60,7 @@ def _match(context: Context, jobs: Sequence[Job]) -> batch.Done:
         context.database.ensure_partitions({subject.first_seen_at for subject in subjects.values()})
 
     with context.database.transaction() as connection:
-        alerts.set_broken(connection, problems)
+        alerts.set_broken(connection, {alert.version_id: found.broken.get(alert.version_id) for alert in watched})
         now = matches.now(connection)
         finders = [alert for alert in watched if found.get(alert.version_id)]
         kin = matches.kin(
@@ -89,26 +88,6 @@ def _match(context: Context, jobs: Sequence[Job]) -> batch.Done:
     return batch.Done(outcomes=Counter(f"matched: {state}" for state in states))
 
 
-def _find(
-    context: Context, watched: Sequence[alerts.Watched], article_ids: Sequence[int]
-) -> tuple[dict[int, dict[int, str]], dict[int, str | None]]:
-    """By alert version the articles found with their highlights, and why a query could not run (null: it could)."""
-    queries: dict[int, str] = {}
-    problems: dict[int, str | None] = {}
-    for alert in watched:
-        try:
-            query.parse(alert.query)
-        except QueryError as error:
-            problems[alert.version_id] = str(error)
-        else:
-            queries[alert.version_id], problems[alert.version_id] = alert.query, None
-    if not queries:
-        return {}, problems
-    context.index.refresh()
-    found = search.matching(context.index, article_ids, queries, now=datetime.now(UTC))
-    return {version_id: dict(highlights) for version_id, highlights in found.items()}, problems
-
-
 def add(
     context: Context, *, name: str, query_text: str, every: Every = Every.NOW, max_age: str = "7d", to: Sequence[str] = ()
 ) -> alerts.Watched:
@@ -133,7 +112,8 @@ def add(
         raise AlertError(problem=f"its name must have 1 to {LONGEST_NAME} characters and no control characters")
     if not query_text.strip():
         raise QueryError(position=1, problem="it is empty, and an alert must look for something")
-    query.parse(query_text)
+    # The engine may still refuse what the grammar allows: a prefix of too many words.
+    search.search(context.index, query_text, now=datetime.now(UTC), limit=0, facets=False)
     age = cadence.max_age(max_age)
     settings = context.settings
     smtp_url = settings.smtp_url.get_secret_value()
