@@ -71,7 +71,8 @@ def similarity(one: Fingerprint, other: Fingerprint) -> float:
         return 0.0
     if one.text_sha256 == other.text_sha256:
         return 1.0
-    return sum(map(eq, _SIGNATURE.unpack(one.minhash), _SIGNATURE.unpack(other.minhash))) / PERMUTATIONS
+    agreeing: int = sum(map(eq, _SIGNATURE.unpack(one.minhash), _SIGNATURE.unpack(other.minhash)))
+    return agreeing / PERMUTATIONS
 
 
 def containment(one: Fingerprint, other: Fingerprint) -> float:
