@@ -1,0 +1,150 @@
+"""The JSON API. It only reads; errors are `{"error": {"kind", "message"}}`, with the position for a wrong query."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query, Request
+
+from pipeline import search
+from pipeline.errors import InfrastructureError, NotFound
+from pipeline.store import alerts
+from pipeline.store.database import describe
+from pipeline.store.reading import articles, outlets, stories, work
+from pipeline.web import answering
+from pipeline.web.answers import (
+    AlertDetailAnswer,
+    AlertsAnswer,
+    ArticleAnswer,
+    EngineAnswer,
+    Failure,
+    OutletsAnswer,
+    SearchAnswer,
+    StatusAnswer,
+    StoryAnswer,
+)
+from pipeline.web.connection import Engines
+
+router = APIRouter(
+    prefix="/api",
+    tags=["presswatch"],
+    responses={
+        400: {"model": Failure, "description": "The request is wrong; a wrong query says at which character."},
+        404: {"model": Failure, "description": "There is no such thing."},
+        503: {"model": Failure, "description": "An engine is away; try again later."},
+    },
+)
+
+MOST_HITS: Final = 10_000
+# A number that PostgreSQL can look up.
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def engines_of(request: Request) -> Engines:
+    """The engines of the application that answers."""
+    engines: Engines = request.app.state.engines
+    return engines
+
+
+@router.get("/search")
+def search_articles(
+    request: Request,
+    q: Annotated[str, Query(description="In the query syntax; empty finds every article.")] = "",
+    limit: Annotated[int, Query(ge=0, le=MOST_HITS)] = 20,
+    sort: search.Sort = search.Sort.DATE,
+    group: search.Group = search.Group.NONE,
+    offset: Annotated[int, Query(ge=0, le=MOST_HITS)] = 0,
+) -> SearchAnswer:
+    """What a query finds. `total` is exact and counts articles; `limit` and `offset` together reach to 10,000."""
+    found = search.search(engines_of(request).context().index, q, now=datetime.now(UTC), limit=limit, sort=sort, group=group, offset=offset)
+    return SearchAnswer.model_validate(found.as_json())
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: Id) -> ArticleAnswer:
+    """An article: its text, where its values come from, its copies, versions, entities and story."""
+    with engines_of(request).context().database.transaction() as connection:
+        found = articles.article(connection, article_id)
+    if found is None:
+        raise NotFound(kind="article", id=article_id)
+    return answering.article(found)
+
+
+@router.get("/stories/{story_id}")
+def story(request: Request, story_id: Id) -> StoryAnswer:
+    """A story: its articles across outlets in the order of time."""
+    with engines_of(request).context().database.transaction() as connection:
+        found = stories.story(connection, story_id)
+    if found is None:
+        raise NotFound(kind="story", id=story_id)
+    return answering.story(found)
+
+
+@router.get("/outlets")
+def list_outlets(request: Request) -> OutletsAnswer:
+    """The outlets with what they last yielded; those that yield nothing come first."""
+    with engines_of(request).context().database.transaction() as connection:
+        found = outlets.outlets(connection, datetime.now(UTC))
+    return OutletsAnswer(outlets=tuple(answering.outlet(outlet) for outlet in found))
+
+
+@router.get("/alerts")
+def list_alerts(request: Request) -> AlertsAnswer:
+    """The alerts with their accounts."""
+    with engines_of(request).context().database.transaction() as connection:
+        found = alerts.overview(connection, deliveries=0)
+    return AlertsAnswer(alerts=tuple(answering.alert(one.alert, one.account) for one in found))
+
+
+@router.get("/alerts/{name:path}")
+def alert(request: Request, name: str) -> AlertDetailAnswer:
+    """An alert with its newest deliveries and matches."""
+    return answering.alert_detail(alert_named(engines_of(request), name))
+
+
+@router.get("/status")
+def status(request: Request) -> StatusAnswer:
+    """What waits for which stage, what was given up, and how the engines are."""
+    return state(engines_of(request), datetime.now(UTC))
+
+
+def alert_named(engines: Engines, name: str) -> alerts.AlertDetail:
+    """An alert by its name.
+
+    Raises:
+        UnknownName: there is none.
+
+    """
+    with engines.context().database.transaction() as connection:
+        found = alerts.alert_detail(connection, alerts.by_name(connection, name).alert_id)
+    if found is None:
+        raise NotFound(kind="alert", id=name)
+    return found
+
+
+def state(engines: Engines, now: datetime) -> StatusAnswer:
+    """The state of the work and of the engines. Without the search engine the rest is still told."""
+    context = engines.context()
+    with context.database.transaction() as connection:
+        view = work.overview(connection, now)
+        server = connection.info.server_version
+    states = {
+        "postgresql": EngineAnswer(ok=True, message=f"PostgreSQL {server // 10_000}.{server % 10_000} at {describe(context.database.url)}")
+    }
+    try:
+        health = context.index.health()
+    except InfrastructureError as error:
+        states["elasticsearch"] = EngineAnswer(ok=False, message=str(error))
+        engines.suspect()
+    else:
+        where = context.endpoints.elasticsearch.url
+        size = f"{health.documents:,} documents, {health.size_bytes / 1e6:,.0f} MB"
+        states["elasticsearch"] = EngineAnswer(
+            ok=health.status != "red" and health.index is not None,
+            message=f"Elasticsearch {health.version} at {where}: {size}, {health.status}"
+            if health.index
+            else f"Elasticsearch {health.version} at {where} has no index of articles: run `presswatch up`",
+        )
+    return answering.status(view, states, metadata.version("presswatch"))

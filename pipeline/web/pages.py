@@ -1,0 +1,137 @@
+"""The pages: each route reads, and a template shows. A page is whole without scripts; htmx only saves a reload."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse
+
+from pipeline import search
+from pipeline.errors import NotFound, QueryError
+from pipeline.models import Stage
+from pipeline.store import alerts
+from pipeline.store.reading import articles, outlets, stories
+from pipeline.web import api, changes, finding, showing, telling
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
+
+
+@router.get("/")
+def search_page(
+    request: Request,
+    q: str = "",
+    sort: search.Sort = search.Sort.DATE,
+    group: search.Group = search.Group.STORY,
+    page: Annotated[int, Query(ge=1, le=finding.LAST_PAGE)] = 1,
+) -> HTMLResponse:
+    """What a query finds; without a query, everything, the newest first."""
+    now = datetime.now(UTC)
+    wanted = finding.Wanted(query=q.strip(), sort=sort, group=group, page=page)
+    try:
+        answer = finding.find(api.engines_of(request).context(), wanted, now=now)
+    except QueryError as error:
+        place = int(str(error.facts["position"])) - 1
+        wrong = (wanted.query[:place], wanted.query[place : place + 1] or " ", wanted.query[place + 1 :])
+        values = {"wanted": wanted, "answer": None, "problem": str(error), "wrong": wrong}
+        return _page(request, "search.html", "/", now, HTTPStatus.BAD_REQUEST, **values)
+    return _page(request, "search.html", "/", now, wanted=wanted, answer=answer, problem="", wrong=None)
+
+
+@router.get("/articles/{article_id}")
+def article_page(request: Request, article_id: Id) -> HTMLResponse:
+    """An article with all that is known of it."""
+    now = datetime.now(UTC)
+    with api.engines_of(request).context().database.transaction() as connection:
+        view = articles.article(connection, article_id)
+        if view is None:
+            raise NotFound(kind="article", id=article_id)
+        explained = alerts.explain(connection, article_id)
+        newest = view.article.version
+        texts = articles.version_texts(connection, article_id, [newest - 1, newest]) if newest > 1 else {}
+    comparison = _comparison(texts, newest - 1, newest) if len(texts) > 1 else None
+    return _page(
+        request,
+        "article.html",
+        "",
+        now,
+        view=view,
+        article=view.article,
+        trail=telling.trail(view),
+        alerts=explained,
+        comparison=comparison,
+    )
+
+
+@router.get("/articles/{article_id}/changes")
+def changes_page(request: Request, article_id: Id, new: Version, old: Version | None = None) -> HTMLResponse:
+    """What changed from one version of an article to another; by default, from the one before."""
+    now = datetime.now(UTC)
+    before = new - 1 if old is None else old
+    with api.engines_of(request).context().database.transaction() as connection:
+        texts = articles.version_texts(connection, article_id, [before, new])
+    for version in (before, new):
+        if version not in texts:
+            raise NotFound(kind=f"version of article {article_id} with the number", id=version)
+    return _page(request, "changes.html", "", now, article_id=article_id, comparison=_comparison(texts, before, new))
+
+
+@router.get("/stories/{story_id}")
+def story_page(request: Request, story_id: Id) -> HTMLResponse:
+    """A story's articles across outlets, in the order of time."""
+    with api.engines_of(request).context().database.transaction() as connection:
+        story = stories.story(connection, story_id)
+    if story is None:
+        raise NotFound(kind="story", id=story_id)
+    return _page(request, "story.html", "", datetime.now(UTC), story=story, folded=telling.folded(story.articles))
+
+
+@router.get("/alerts")
+def alerts_page(request: Request) -> HTMLResponse:
+    """The alerts, each with its account."""
+    with api.engines_of(request).context().database.transaction() as connection:
+        found = alerts.overview(connection)
+    return _page(request, "alerts.html", "/alerts", datetime.now(UTC), overview=found)
+
+
+@router.get("/alerts/{name:path}")
+def alert_page(request: Request, name: str) -> HTMLResponse:
+    """An alert with what it sent and what it found."""
+    detail = api.alert_named(api.engines_of(request), name)
+    return _page(request, "alert.html", "/alerts", datetime.now(UTC), detail=detail, alert=detail.alert, reasons=alerts.REASONS)
+
+
+@router.get("/outlets")
+def outlets_page(request: Request) -> HTMLResponse:
+    """The outlets with what they last yielded."""
+    now = datetime.now(UTC)
+    with api.engines_of(request).context().database.transaction() as connection:
+        found = outlets.outlets(connection, now)
+    return _page(request, "outlets.html", "/outlets", now, outlets=found, Yield=outlets.Yield)
+
+
+@router.get("/status")
+def status_page(request: Request) -> HTMLResponse:
+    """Where the articles are on their way, and how the engines are."""
+    now = datetime.now(UTC)
+    return _page(request, "status.html", "/status", now, state=api.state(api.engines_of(request), now), stages=list(Stage))
+
+
+def _comparison(texts: dict[int, articles.VersionText], old: int, new: int) -> dict[str, Any]:
+    before, after = texts[old], texts[new]
+    return {
+        "old": before,
+        "new": after,
+        "title": changes.pieces(before.title, after.title) if before.title != after.title else (),
+        "body": changes.compare(before.body, after.body),
+    }
+
+
+def _page(request: Request, template: str, section: str, now: datetime, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
+    common = {"section": section, "now": now}
+    return HTMLResponse(showing.page(request.app.state.templates, template, common | values), status)
