@@ -13,9 +13,7 @@ from pipeline.cli.app import JsonOption, app
 
 
 @app.command()
-def trace(
-    url: Annotated[str, typer.Argument(help="The address of a page, as fetched or canonical.")], as_json: JsonOption = False
-) -> None:
+def trace(url: Annotated[str, typer.Argument(help="The address of a page, as fetched or canonical.")], as_json: JsonOption = False) -> None:
     """Show everything that happened to a URL, stage by stage, and which alerts it matched or why not."""
     from pipeline import trace as room
     from pipeline.steps.context import Context
@@ -59,7 +57,11 @@ def _lines(found: dict[str, Any]) -> list[str]:
                 f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source in values)
                 for field, values in version["candidates"].items()
             ]
-        copied = f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared" if article["copy_kind"] else "original"
+        copied = (
+            f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared"
+            if article["copy_kind"]
+            else "original"
+        )
         lines.append(f"{' ' * 19}  compare   {copied}")
         if article["entities"] is not None:
             lines.append(f"{' ' * 19}  annotate  {article['entities']} entities")
@@ -67,5 +69,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"{' ' * 19}  cluster   story {article['story_id']}: {article['story']}")
         lines.append(f"{_at(article['indexed_at'])}  index     revision {article['indexed_revision']} of {article['revision']}")
         lines += [f"{' ' * 19}  alert     {alert}" for alert in article["alerts"]]
-    lines += [f"{_at(wait['since'])}  waits     for {wait['stage']}, attempt {wait['attempts']} {wait['error'] or ''}" for wait in found["waiting"]]
+    lines += [
+        f"{_at(wait['since'])}  waits     for {wait['stage']}, attempt {wait['attempts']} {wait['error'] or ''}"
+        for wait in found["waiting"]
+    ]
     return lines

@@ -25,8 +25,10 @@ def _annotate(context: Context, jobs: Sequence[Job]) -> batch.Done:
     with context.database.transaction() as connection:
         current = articles.current(connection, [job.subject_id for job in jobs])
     here = [job for job in jobs if job.subject_id in current]
-    texts = [entities.EntityText(title=article.title, body=article.body, language=article.language) for article in
-             (current[job.subject_id] for job in here)]
+    texts = [
+        entities.EntityText(title=article.title, body=article.body, language=article.language)
+        for article in (current[job.subject_id] for job in here)
+    ]
     found = dict(zip(here, entities.annotate(texts), strict=True))
     with context.database.transaction() as connection:
         stored.save(

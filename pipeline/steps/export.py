@@ -92,7 +92,11 @@ def _rss(rows: Iterator[dict[str, Any]], output: TextIO, query: str, link: str) 
     with etree.xmlfile(_Encoded(output), encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("rss", version="2.0"), xml.element("channel"):
-            for name, text in (("title", f"presswatch: {query or 'all articles'}"), ("link", link), ("description", query or "All articles")):
+            for name, text in (
+                ("title", f"presswatch: {query or 'all articles'}"),
+                ("link", link),
+                ("description", query or "All articles"),
+            ):
                 _text(xml, name, text)
             for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
                 with xml.element("item"):

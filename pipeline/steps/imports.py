@@ -124,9 +124,7 @@ def clean_text(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _import_entries(
-    context: Context, lines: Iterable[tuple[int, object]], report: Report, progress: Callable[[int], None]
-) -> None:
+def _import_entries(context: Context, lines: Iterable[tuple[int, object]], report: Report, progress: Callable[[int], None]) -> None:
     lines = iter(lines)
     while batch := list(islice(lines, SIZE)):
         now = datetime.now(UTC)
@@ -180,7 +178,9 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, object]]:
         reader = csv.DictReader(file)
         missing = {"url", "body"} - set(reader.fieldnames or ())
         if missing:
-            raise InputError(problem=f"{path} has no column {' and no column '.join(sorted(missing))}: its first line must name the columns")
+            raise InputError(
+                problem=f"{path} has no column {' and no column '.join(sorted(missing))}: its first line must name the columns"
+            )
         for row in reader:
             extra: Mapping[Any, Any] = row
             if None in extra:

@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import dags
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+import dags
 from pipeline.config import Settings
 from pipeline.engine.secrets import secret_key
 from pipeline.errors import EngineFailed, UsageError
