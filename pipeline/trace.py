@@ -47,7 +47,7 @@ def trace(database: Database, url: str) -> dict[str, Any]:
     return {"verdict": verdict(found), **found}
 
 
-def verdict(found: dict[str, Any]) -> str:
+def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each state
     """Why the URL is or is not found by a search, in one sentence."""
     if found["quarantined"]:
         last = found["quarantined"][0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -159,8 +159,7 @@ def _import_entries(context: Context, lines: Iterable[tuple[int, object]], repor
 
 
 def _json_lines(path: Path) -> Iterator[tuple[int, object]]:
-    opened = gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
-    with opened as file:
+    with _open(path) as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
                 try:
@@ -171,10 +170,7 @@ def _json_lines(path: Path) -> Iterator[tuple[int, object]]:
 
 def _csv_lines(path: Path) -> Iterator[tuple[int, object]]:
     csv.field_size_limit(10_000_000)
-    opened = (
-        gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8-sig", newline="")
-    )
-    with opened as file:
+    with _open(path) as file:
         reader = csv.DictReader(file)
         missing = {"url", "body"} - set(reader.fieldnames or ())
         if missing:
@@ -187,6 +183,13 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, object]]:
                 yield reader.line_num, ValueError("it has more cells than the first line names")
             else:
                 yield reader.line_num, {name: value for name, value in row.items() if value}
+
+
+def _open(path: Path) -> IO[str]:
+    """The text of a file, unpacked; lines end as they are, which CSV needs."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def _import_pages(context: Context, path: Path, report: Report, progress: Callable[[int], None]) -> None:
