@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -112,50 +113,61 @@ def start(wanted: Sequence[Engine], folder: Path, *, die_with_parent: bool) -> N
 
     """
     known = home.records(folder)
-    started: list[Engine] = []
+    starting = _Starting(folder=folder, die_with_parent=die_with_parent)
     try:
         for engine in wanted:
             record = known.get(engine.key)
             if record is None or process.find(record.pid, engine.marks) is None:
-                started.append(engine)
-                known[engine.key] = _launch(engine, engine.wanted_port, die_with_parent=die_with_parent)
+                known[engine.key] = starting.launch(engine, engine.wanted_port)
         for engine in wanted:
-            ready = _ready(engine, known[engine.key], die_with_parent=die_with_parent)
-            home.remember(folder, {engine.key: ready})
+            home.remember(folder, {engine.key: starting.ready(engine, known[engine.key])})
     except BaseException:
-        stop(started, folder)
+        stop(starting.launched, folder)
         raise
 
 
-def _launch(engine: Engine, wanted_port: int, *, die_with_parent: bool) -> Record:
-    """Start one engine, which may not answer yet."""
-    with Lock(engine.lock) as lock:
-        # Children of a killed engine hold its lock a little longer.
-        process.wait_until(lambda: lock.try_take() or find(engine, None) is not None, seconds=ORPHANS_S)
-        if not lock.try_take():
-            raise AlreadyRunning(engine=engine.name, folder=engine.folder, pid=engine.claimed_pid or "unknown")
-        port = ports.pick(wanted_port, engine=engine.name)
-        pid = process.spawn(
-            engine.prepare(port),
-            output=engine.output,
-            lock=lock,
-            account=engine.prefix,
-            death_signal=engine.death_signal if die_with_parent else None,
-        )
-    record = Record(pid=pid, port=port)
-    home.remember(engine.settings.home, {engine.key: record})
-    return record
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Starting:
+    """One call of `start`, and what it launched."""
 
+    folder: Path
+    die_with_parent: bool
+    launched: list[Engine] = field(default_factory=list)
 
-def _ready(engine: Engine, record: Record, *, die_with_parent: bool) -> Record:
-    """Wait until it answers, on another port if somebody took the chosen one meanwhile."""
-    while True:
-        try:
-            return Record(pid=record.pid, port=record.port, version=engine.wait(record.pid, record.port))
-        except EngineFailed:
-            if process.find(record.pid, engine.marks) or ports.is_free(record.port):
-                raise
-            record = _launch(engine, record.port + 1, die_with_parent=die_with_parent)
+    def launch(self, engine: Engine, wanted_port: int) -> Record:
+        """Start one engine, which may not answer yet."""
+        with Lock(engine.lock) as lock:
+            # Children of a killed engine hold its lock a little longer.
+            process.wait_until(lambda: lock.try_take() or find(engine, None) is not None, seconds=ORPHANS_S)
+            if not lock.try_take():
+                raise AlreadyRunning(engine=engine.name, folder=engine.folder, pid=engine.claimed_pid or "unknown")
+            port = ports.pick(wanted_port, engine=engine.name)
+            pid = process.spawn(
+                engine.prepare(port),
+                output=engine.output,
+                lock=lock,
+                account=engine.prefix,
+                death_signal=engine.death_signal if self.die_with_parent else None,
+            )
+        self.launched.append(engine)
+        record = Record(pid=pid, port=port)
+        home.remember(self.folder, {engine.key: record})
+        return record
+
+    def ready(self, engine: Engine, record: Record) -> Record:
+        """Wait until it answers."""
+        while True:
+            try:
+                return Record(pid=record.pid, port=record.port, version=engine.wait(record.pid, record.port))
+            except EngineFailed:
+                if process.find(record.pid, engine.marks):
+                    raise
+                if engine not in self.launched:  # it was just ending when we came
+                    record = self.launch(engine, engine.wanted_port)
+                elif not ports.is_free(record.port):  # somebody was faster there
+                    record = self.launch(engine, record.port + 1)
+                else:
+                    raise
 
 
 def stop(running: Sequence[Engine], folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -163,11 +164,12 @@ class PostgreSQL:
         draft = self.folder / "data.new"
         shutil.rmtree(draft, ignore_errors=True)  # of a set-up that was killed
         passwords = home.passwords(self.settings.home) or home.new_passwords(self.settings.home)
-        command = [*self.prefix, str(programs() / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--pwfile=/dev/stdin"]
-        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"]
-        done = subprocess.run(
-            command, check=False, input=passwords.superuser, capture_output=True, text=True, timeout=INITDB_S, env=process.ENVIRONMENT
-        )
+        with tempfile.NamedTemporaryFile("w", dir=self.settings.home, prefix=".initdb-") as secret:
+            secret.write(passwords.superuser)
+            secret.flush()
+            command = [*self.prefix, str(programs() / "initdb"), "-D", str(draft), "-U", SUPERUSER, f"--pwfile={secret.name}"]
+            command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"]
+            done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=INITDB_S, env=process.ENVIRONMENT)
         if done.returncode:
             raise self._failure(done.stderr)
         draft.rename(self.data)
