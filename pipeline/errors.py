@@ -19,6 +19,17 @@ class PresswatchError(Exception):
         self.facts = facts
         super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**facts))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors travel between processes."""
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(kind: type[PresswatchError], args: tuple[object, ...], state: dict[str, object]) -> PresswatchError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class UsageError(PresswatchError):
     """{problem}."""
@@ -140,8 +151,8 @@ class NameTaken(InputError):
     """There is already {kind} named {name!r}: choose another name, or remove that one first."""
 
 
-class OutletUnreachable(InputError):
-    """{url} was not added, because {problem}: check the address, or add it all the same with --no-check."""
+class OutletsUnreachable(InputError):
+    """Nothing was added, because {problems}: check the address, or add it all the same with --no-check."""
 
 
 class FileErrors(InputError):
@@ -151,6 +162,10 @@ class FileErrors(InputError):
         listing = "".join(f"\n  line {line}: {problem}" for line, problem in problems)
         self.problems = problems
         super().__init__(path=path, count=len(problems), listing=listing)
+
+
+class LineError(InputError):
+    """Line {line} was left out: {problem}."""
 
 
 class QueryError(InputError):
@@ -182,6 +197,14 @@ class PageError(PresswatchError):
 
 class FeedUnreadable(PageError):
     """The feed can't be read: {problem}."""
+
+
+class PageTimeout(PageError):
+    """{url} took longer than {seconds:g} s to extract and was given up."""
+
+
+class WorkerDied(PageError):
+    """The process that extracted {url} died ({problem})."""
 
 
 class FetchRefused(PageError):

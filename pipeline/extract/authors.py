@@ -1,0 +1,192 @@
+"""The authors: people only; none rather than a wrong one. An agency is a credit, not a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.candidates import Decision, shown
+from pipeline.extract.decoding import line
+from pipeline.extract.page import ParsedPage, label_of, text_of
+from pipeline.extract.structured import as_list, first_text, types_of
+from pipeline.extract.titles import fold
+
+MAX_AUTHORS: Final = 20
+MAX_NAME_WORDS: Final = 6
+MAX_BYLINE: Final = 200  # characters; longer elements are no bylines
+
+META_NAMES: Final = (
+    "author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author_name",
+    "citation_author", "dc.contributor", "twitter:data1",
+)  # fmt: skip
+BY: Final = re.compile(
+    r"^(?:(?:written|reported|posted|story|text|words|analysis|report|interview|opinion|article)\s*(?:by|:)|by|von|por|de|par|di|door|av|af|"
+    r"od|przez|от|автор|автори|текст|вiд|від|yazan|oleh|author|autore?|auteur|authors|autores|reporter|text|texto|texte|testo|tekst)"
+    r"(?:\s*[:：]\s*|\s+)",
+    re.IGNORECASE,
+)
+BETWEEN: Final = re.compile(
+    r"\s*(?:[,;|•·/&+]|、|،|\s[–—-]\s|\s(?:and|und|y|et|i|og|och|ja|en|with|mit|con|avec|и|та|ve|dan|và)\s)\s*", re.IGNORECASE
+)
+# Spanish and Portuguese particles make " e " and " y " ambiguous only inside names; " e " joins names in Portuguese and Italian.
+JOINED_BY_E: Final = re.compile(r"\s+e\s+(?=[A-ZÀ-Þ])")
+NOISE: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|https?://\S+|www\.\S+|\S+@\S+|@\w+|^\W+|[\s,.:;|·•–—-]+$")
+DATE_OR_TIME: Final = re.compile(r"\d")
+ROLE: Final = re.compile(
+    r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
+    r"|redakt\w*|korrespondent\w*|journaliste?|autor\w*|redac\w*|rédac\w*|periodista|corresponsal|reporterin|giornalista|inviato"
+    r"|корреспондент\w*|редак\w*|журналист\w*|обозреватель|special|senior|political|professor|prof|fellow|director|president|minister"
+    r"|updated|published|read|minutes?|min|share|follow|comments?|getty|images|photo\w*|foto\w*|video|illustration)\b",
+    re.IGNORECASE,
+)
+ORGANISATION: Final = re.compile(
+    r"\b(?:news\w*|agency|agencia|agence|agentur|agenzia|press|presse|media|times|post|daily|journal|magazine|tv|radio|network|channel|online"
+    r"|reuters|afp|dpa|apa|ansa|efe|tass|xinhua|ria|interfax|bloomberg|associated|ap|upi|pti|ani|kyodo|yonhap|anadolu|belga|ritzau|tt|ntb"
+    r"|redaktion\w*|redacci[oó]n|redazione|r[ée]daction|редакци\w*|admin\w*|webmaster|team|editors?|editorial|board|web|guest|company|inc|ltd"
+    r"|gmbh|foundation|institute|university|ministry|department|committee|council|center|centre|group|association|club|union|services?"
+    r"|website|staff|desk|report|contributors?|deutschland|zeitung|diario|wire|wires|agencies|тасс|риа|новости|агентство|unknown|user|anonymous)\b"
+    r"|\.(?:com|org|net|de|fr|es|it|ru|co|info|be|nl|at|ch|uk|eu)\b",
+    re.IGNORECASE,
+)
+PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "van", "von", "der", "den", "la", "le", "al", "el", "bin",
+                              "ibn", "ben", "af", "av", "zu", "zur", "y", "e", "ter", "ten", "dalla", "lo", "st", "vom", "zum"})  # fmt: skip
+
+
+def _cased(name: str) -> str:
+    """A name in capitals written as names are."""
+    if not (name.isupper() and len(name) > 3):  # noqa: PLR2004 - initials
+        return name
+    words = name.lower().split()
+    return " ".join(
+        word if word in PARTICLES and number else re.sub(r"(?:^|(?<=[-'’.]))\w", lambda match: match[0].upper(), word)
+        for number, word in enumerate(words)
+    )
+
+
+def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = False) -> bool:
+    """Whether a text can be a person's name.
+
+    Args:
+        name: a cleaned text.
+        site_names: what the outlet is called.
+        declared: the page says that it is a person, so that one word is enough.
+
+    """
+    words = name.split()
+    if not words or len(words) > MAX_NAME_WORDS or DATE_OR_TIME.search(name) or len(name) < 3 or len(name) > 80:  # noqa: PLR2004
+        return False
+    if ORGANISATION.search(name) or ROLE.search(name) or any(fold(name) == fold(site) for site in site_names):
+        return False
+    cased = any(character.lower() != character.upper() for character in name)
+    if not cased:
+        return len(name) <= 20 and name.replace(" ", "").replace("·", "").isalpha()  # noqa: PLR2004 - scripts without capitals
+    if not declared and len(words) < 2:  # noqa: PLR2004
+        return False
+    capitals = sum(word[0].isupper() or word[0] in "'’" or word.lower() in PARTICLES for word in words)
+    return capitals >= len(words) - (len(words) > 3) and any(word[0].isupper() for word in words)  # noqa: PLR2004
+
+
+def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = False) -> list[str]:
+    """People named in a byline: prefixes, roles, places, handles and organisations go."""
+    text = line(text)
+    while (shorter := BY.sub("", text)) != text:
+        text = shorter
+    people = []
+    for piece in BETWEEN.split(JOINED_BY_E.sub(", ", text)):
+        name = BY.sub("", piece.strip())
+        while (shorter := NOISE.sub("", name).strip()) != name:
+            name = shorter
+        name = _cased(name)
+        if is_person(name, site_names=site_names, declared=declared):
+            people.append(name)
+    return people
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple({fold(name): name for name in reversed(list(names))}.values())[::-1][:MAX_AUTHORS]
+
+
+def _from_structured(value: Any, site_names: Iterable[str]) -> list[str]:
+    people: list[str] = []
+    for item in as_list(value):
+        node = item if isinstance(item, dict) else {"name": item}
+        kinds = set(types_of(node))
+        if kinds & {"Organization", "NewsMediaOrganization", "Corporation"} and "Person" not in kinds:
+            # Some sites call every author an organisation: then only a clear name counts.
+            people += [
+                name
+                for text in as_list(node.get("name"))
+                if len(line(text).split()) < 4
+                for name in names_in(line(text), site_names=site_names)
+            ]
+            continue
+        for text in as_list(node.get("name")):
+            people += names_in(line(first_text(text)), site_names=site_names, declared="Person" in kinds)
+    return people
+
+
+def _bylines(page: ParsedPage) -> Iterator[tuple[int, HtmlElement]]:
+    """Elements whose markup calls them an author or byline, in order of trust."""
+    for element in page.tree.iter(
+        "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "cite", "td"
+    ):
+        rel, marks = element.get("rel") or "", label_of(element)
+        href = element.get("href") or ""
+        if not (marks or href):
+            continue
+        if re.search(r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|card", marks):
+            continue
+        if "author" in rel.split() or (element.get("itemprop") or "") in {"author", "creator"}:
+            yield 0, element
+        elif re.search(
+            r"(?:^|[\s_-])(?:byline|author|autor|auteur|autore|signature|creator|writer|journalist)(?:[\s_-]*(?:name|names|link|title|info|text|s)?)?(?=[\s_-]|$)|vcard|author[-_]?name|byline[-_]?name",
+            marks,
+        ):
+            yield 1, element
+        elif element.tag == "a" and re.search(
+            r"/(?:author|autor|auteur|autore|autori|authors|autoren|by|profile|people|staff|contributors?|journalist\w*|reporter\w*|columnists?)/[\w%.-]{4,}",
+            href,
+        ):
+            yield 2, element
+
+
+def _from_markup(page: ParsedPage) -> list[tuple[int, list[str], str]]:
+    found: list[tuple[int, list[str], str]] = []
+    for trust, element in _bylines(page):
+        if next(element.iterancestors("aside", "footer", "nav"), None) is not None:
+            trust += 3  # noqa: PLW2901 - the place counts against it
+        text = text_of(element)
+        if 2 < len(text) <= MAX_BYLINE:  # noqa: PLR2004
+            inner = [text_of(link) for link in element.iter("a") if link is not element]
+            names = [name for piece in inner for name in names_in(piece, site_names=page.site_names)] or names_in(
+                text, site_names=page.site_names
+            )
+            found.append((trust, names, text))
+    return sorted(found, key=lambda item: item[0])
+
+
+def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
+    """The people who wrote the article, in the page's order; the first kind of source that names any decides."""
+    names = page.site_names
+    shown_pairs: list[tuple[str, str]] = []
+    choices: list[list[str]] = []
+    author = page.article.get("author") or page.article.get("creator")
+    structured_people = _from_structured(author, names)
+    shown_pairs += [(first_text(item), "json-ld") for item in as_list(author)]
+    choices.append(structured_people)
+    for name in META_NAMES:
+        values = [value for value in page.meta.get(name, ()) if not value.startswith(("http://", "https://", "/"))]
+        shown_pairs += [(value, "meta") for value in values]
+        choices.append([person for value in values for person in names_in(value, site_names=names, declared=name != "twitter:data1")])
+    markup = _from_markup(page)
+    shown_pairs += [(text, "byline") for _, _, text in markup]
+    if markup:
+        best = next((trust for trust, people, _ in markup if people), None)
+        first = [people for trust, people, _ in markup if trust == best and people]
+        # Elements of the same byline follow each other; an author box further down repeats or adds strangers.
+        choices.append([person for people in first[:3] for person in people])
+    people = next((choice for choice in choices if choice), [])
+    return Decision(value=_unique(people), candidates=shown(shown_pairs))

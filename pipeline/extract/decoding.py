@@ -1,0 +1,123 @@
+"""From bytes to text: what is HTML at all, and in which character set."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from typing import Final
+
+from charset_normalizer import from_bytes
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
+
+SAMPLE_BYTES: Final = 24_000
+FEW_BROKEN: Final = 0.02  # share of characters that may be broken in a page that is otherwise what it says
+
+MAGIC: Final = (
+    b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3", b"\x00\x00\x01\x00",
+    b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x7fELF", b"MZ\x90", b"wOFF", b"wOF2", b"\xd0\xcf\x11\xe0", b"{\\rtf",
+)  # fmt: skip
+OTHER_TYPES: Final = re.compile(
+    r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|gzip|json|ld\+json|rss\+xml|atom\+xml|javascript|octet-stream|msword|vnd\.)",
+    re.IGNORECASE,
+)
+TAG: Final = re.compile(
+    r"<(?:!doctype\s+html|(?:html|head|body|title|meta|div|p|article|main|section|span|table|h[1-6]|a|br|ul|center|font)\b)", re.IGNORECASE
+)
+OTHER_MARKUP: Final = re.compile(r"(?:<\?xml[^>]*>)?(?:\s|<!--.*?-->)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg|opml)\b", re.DOTALL)
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
+# Latin-1 is what servers say when nobody told them.
+SERVER_DEFAULTS: Final = frozenset({"cp1252", "iso8859-1", "latin_1"})
+
+
+def clean(text: str) -> str:
+    """Without control characters; lone surrogates become the replacement character."""
+    return SURROGATES.sub("\ufffd", CONTROLS.sub("", text))
+
+
+def line(text: object) -> str:
+    """One line of text from markup or metadata: entities resolved twice, white space single, clean."""
+    if not isinstance(text, str):
+        return ""
+    if "&" in text:
+        text = entities.unescape(entities.unescape(text))
+    return " ".join(clean(text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")).split())
+
+
+def _strict(body: bytes, encoding: str | None) -> str | None:
+    if not encoding:
+        return None
+    try:
+        return body.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _utf16(body: bytes) -> str | None:
+    """UTF-16 that nobody declared: every other byte of Latin text is zero."""
+    sample = body[:2_000]
+    if len(sample) < 20:  # noqa: PLR2004 - too short to tell
+        return None
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if sample[start::2].count(0) > 0.7 * len(sample[start::2]) and sample.count(0) < 0.6 * len(sample):
+            return body.decode(encoding, errors="replace")
+    return None
+
+
+def _detected(body: bytes) -> str | None:
+    """Text by the statistics of its bytes, markup left out of the sample."""
+    plain = re.sub(rb"<script.*?</script>|<style.*?</style>|<[^>]*>|\s+", b" ", body, flags=re.DOTALL | re.IGNORECASE)
+    telling = b" ".join(word for word in plain.split() if not word.isascii())[:SAMPLE_BYTES]
+    best = from_bytes(telling, enable_fallback=False).best()
+    return to_unicode(body, best.encoding) if best else None
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """Text of a page's bytes.
+
+    Valid UTF-8 is UTF-8 whatever is declared, for no other text looks like it by chance. Else a byte order mark,
+    the header, the page's own declaration, in this order, where the bytes agree with them; else statistics; else
+    the character set that is declared or Windows-1252, with replacement characters.
+    """
+    mark, bom = read_bom(body)
+    if mark and bom:
+        return body[len(bom) :].decode(mark, errors="replace")
+    header, meta = http_content_type_encoding(content_type), html_body_declared_encoding(body[:8_192])
+    if wide := _utf16(body):
+        return wide
+    escapes = b"\x1b$" in body or b"\x1b(" in body  # ISO-2022-JP and its kin are pure ASCII
+    if not escapes and (text := _strict(body, "utf-8")) is not None:
+        return text
+    declared = [meta, header] if header in SERVER_DEFAULTS and meta else [header, meta]
+    for encoding in declared:
+        if encoding and encoding != "utf-8" and (text := _strict(body, encoding)) is not None:
+            return text
+    text = body.decode("utf-8", errors="replace")
+    beyond_ascii = sum(byte >= 0x80 for byte in body[:SAMPLE_BYTES])  # noqa: PLR2004
+    broken = text[:SAMPLE_BYTES].count("\ufffd")
+    if "utf-8" in declared and broken <= FEW_BROKEN * max(beyond_ascii, 100):
+        return text
+    for encoding in declared:
+        if encoding and encoding != "utf-8":
+            candidate = to_unicode(body, encoding)
+            if candidate.count("\ufffd") <= FEW_BROKEN * max(beyond_ascii, 100):
+                return candidate
+    return _detected(body) or _strict(body, "cp1252") or to_unicode(body, "cp1252")
+
+
+def is_other_type(body: bytes | str, content_type: str) -> bool:
+    """Whether header or first bytes say that this is no HTML; a header alone is not believed against markup."""
+    start = body[:4_096]
+    if isinstance(start, str):
+        return False
+    if start.startswith(MAGIC) or start[4:8] == b"ftyp":
+        return True
+    if OTHER_TYPES.match(content_type) and not TAG.search(start.decode("latin-1")):
+        return True
+    controls = sum(byte < 0x09 or 0x0E <= byte < 0x1B for byte in start.replace(b"\x00", b""))  # noqa: PLR2004 - ASCII
+    return controls > 0.05 * len(start)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text has HTML's tags, and is no feed or drawing."""
+    return TAG.search(text) is not None and not OTHER_MARKUP.match(text[:4_096])

@@ -1,0 +1,95 @@
+"""One page to one extraction: read, parse, decide each field, judge."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline import languages, urls
+from pipeline.extract import addresses, authors, body, decoding, page, syndication, times, titles, topics, verdict
+from pipeline.extract.candidates import shown
+from pipeline.models import Extraction, PageSource
+
+MAX_BYTES: Final = 10_000_000
+
+
+def _rejected(source: PageSource, reason: str) -> Extraction:
+    """A page that has no fields to decide."""
+    return Extraction(
+        url=source.url,
+        canonical_url=urls.canonical(source.final_url or source.url),
+        title=decoding.line(source.feed_title or ""),
+        authors=(),
+        published_at=None,
+        modified_at=None,
+        language=None,
+        body="",
+        topics=(),
+        syndicated_from=None,
+        rejected_reason=reason,
+    )
+
+
+def _length(html: bytes | str) -> int:
+    return len(html) if isinstance(html, bytes) or len(html) > MAX_BYTES else len(html.encode("utf-8", "replace"))
+
+
+def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
+    """All that a page says about its article.
+
+    Args:
+        source: the page and what is known of where it was found.
+        max_bytes: a longer page is rejected unread.
+
+    Raises:
+        PageError: no tree can be made of the page.
+
+    """
+    if _length(source.html) > max_bytes:
+        return _rejected(source, verdict.TOO_LARGE)
+    if not source.html.strip():
+        return _rejected(source, verdict.EMPTY_PAGE)
+    if decoding.is_other_type(source.html, source.content_type):
+        return _rejected(source, verdict.NOT_HTML)
+    text = source.html if isinstance(source.html, str) else decoding.decode(source.html, source.content_type)
+    text = decoding.clean(text)
+    if not text.strip():
+        return _rejected(source, verdict.EMPTY_PAGE)
+    if not decoding.is_html(text):
+        return _rejected(source, verdict.NOT_HTML)
+    return _decided(page.parse(source, text))
+
+
+def _decided(parsed: page.ParsedPage) -> Extraction:
+    title = titles.decide(parsed)
+    people = authors.decide(parsed)
+    text = body.decide(parsed, title=title.value, authors=people.value)
+    published = times.decide_published(parsed)
+    modified = times.decide_modified(parsed, published.value)
+    origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
+    subjects = topics.decide(parsed)
+    address = addresses.decide(parsed)
+    reason = verdict.reason(parsed, title=title.value, body=text.value)
+    return Extraction(
+        url=parsed.source.url,
+        canonical_url=address.value,
+        title=title.value,
+        authors=people.value,
+        published_at=published.value,
+        modified_at=modified.value,
+        language=languages.settle(text.value or title.value, parsed.said_languages),
+        body=text.value,
+        topics=subjects.value,
+        syndicated_from=origin.value,
+        rejected_reason=reason,
+        candidates={
+            "title": title.candidates,
+            "authors": people.candidates,
+            "published_at": published.candidates,
+            "modified_at": modified.candidates,
+            "language": shown((label, "page") for label in parsed.said_languages),
+            "body": text.candidates,
+            "canonical_url": address.candidates,
+            "topics": subjects.candidates,
+            "syndicated_from": origin.candidates,
+        },
+    )

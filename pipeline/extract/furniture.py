@@ -1,0 +1,103 @@
+"""Furniture: lines around an article that are not of it (share lines, notices, biographies, appeals)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.extract.titles import fold
+
+MAX_LINE: Final = 350  # characters; a longer paragraph is text, however it begins
+TAIL_SHARE: Final = 0.5  # of the words, from where on a notice can be the end of the article
+HEAD_PARAGRAPHS: Final = 6
+
+# A line that begins like this is furniture, wherever it stands.
+LINE: Final = re.compile(
+    r"^(?:[\W_]*)(?:"
+    r"read (?:more|also|next|the full|our)\b|also read\b|see also\b|related(?: (?:articles?|stories|coverage|content|topics|news))?\s*:|more (?:on this|from|stories|about)\b.{0,60}$|recommended(?: for you)?\s*:?$"
+    r"|click (?:the share|here to|on the|the image)|share (?:this|on|via)\b|follow (?:us|me|the author|\w+ on)\b|subscribe (?:to|now|here|for)\b|sign up (?:for|to|here|now)|join (?:our|us on)\b|support (?:our|us|independent)"
+    r"|advertis(?:e?ment|ing)\b.{0,40}$|sponsored(?: content)?$|story continues below|scroll (?:down )?to continue|continue reading|this story continues|loading\b.{0,20}$|watch (?:live|now|more|the video)\s*:|listen to (?:this|the) (?:article|story)"
+    r"|copyright\b|©|\(c\)\s*\d{4}|all rights reserved|featured image\b|(?:cover |header )?(?:image|photo)(?: credit| source)?s?\s*:|getty images$|download (?:our|the) app|print this|email this|leave a (?:comment|reply)|comments? (?:are closed|\(\d+\))"
+    r"|\d+ (?:min(?:ute)?s?) read\b|(?:last )?updated?:?\s+.{0,40}$|published:?\s+.{0,40}\d{4}.{0,20}$|posted (?:on|by)\b.{0,60}$"
+    r"|lesen sie (?:auch|mehr|hier)|mehr zum thema|das könnte sie auch interessieren|zum thema\s*:?$|newsletter\b.{0,60}$|anzeige$|werbung$|teilen$|folgen sie uns"
+    r"|lea (?:también|más|además)|le(?:e|er) (?:también|más)|lee también|te puede interesar|(?:también )?te recomendamos|síguenos|suscríb|compartir$|publicidad$|más información\s*:|vea también|mire también|puede leer"
+    r"|lire aussi|à lire (?:aussi|également)|abonnez-vous|publicité$|partager$|(?:voir|écouter) aussi"
+    r"|leggi anche|leia (?:também|mais)|saiba mais|veja também|siga[- ]nos|publicidade$|lees ook|lees meer|läs (?:också|även|mer)|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)|přečtěte si|čtěte (?:také|též)"
+    r"|читайте (?:также|ещё|еще|нас)|подпи(?:сывайтесь|шитесь)|реклама$|поделиться$|смотрите также|по теме\s*:|читать (?:далее|також)|читайте (?:також|більше)|підпи(?:суйтесь|шіться)|прочетете още|čitajte|pročitajte|oku(?:yun|mak için)"
+    r")",
+    re.IGNORECASE,
+)
+# Where one of these comes late, the article is over.
+END: Final = re.compile(
+    r"^[\W_]*(?:click the share button|the original source of this article is|copyright\s*©|©\s*(?:copyright|\d{4})|all rights reserved|disclaimer\s*:"
+    r"|this (?:article|story|piece|post|report) (?:was|is|has been) (?:originally |first )?(?:published|republished|posted)|originally (?:published|posted)|(?:re)?published with permission"
+    r"|articles by\s*:|about the author|(?:the )?views? expressed|the opinions expressed|share this\b|comment on\b.{0,60}page|become a member|support (?:our work|independent)"
+    r"|(?:related|recommended|popular|latest) (?:articles|stories|posts|news|topics)|more (?:stories|articles|from|on this)\b|you may also like|most (?:read|popular)|leave a (?:reply|comment)|join the conversation|sign up (?:for|to) (?:our|the)|for media inquiries"
+    r"|este artículo (?:fue|se) public|publicado originalmente|ursprünglich (?:erschienen|veröffentlicht)|cet article (?:a été|est) (?:initialement )?(?:publié|paru)"
+    r"|первоисточник|оригинал (?:статьи|публикации)|самое читаемое|mehr aus|meistgelesen|lo más (?:leído|visto)|les plus lus)",
+    re.IGNORECASE,
+)
+# A line of nothing but stars or dashes before such a line ends the article with it.
+RULE: Final = re.compile(r"^[\s*•·#_=~—–-]+$")
+BIOGRAPHY: Final = re.compile(r"^(?:\W*)(?:is|was|has been|writes|works|covers|ist|war|schreibt|es|fue|est|era|è|é|—|–|,)\b", re.IGNORECASE)
+BYLINE_WORDS: Final = 14
+
+
+def _is_line(paragraph: str) -> bool:
+    return len(paragraph) <= MAX_LINE and LINE.match(paragraph) is not None
+
+
+def _is_biography(paragraph: str, authors: Sequence[str]) -> bool:
+    return any(paragraph.casefold().startswith(name.casefold()) and BIOGRAPHY.match(paragraph[len(name) :]) for name in authors)
+
+
+def _is_byline(paragraph: str, authors: Sequence[str]) -> bool:
+    words = len(paragraph.split())
+    return words <= BYLINE_WORDS and any(
+        fold(name) in fold(paragraph) and words <= len(name.split()) + 4 and not re.search(r"[.!?”\"]\s*$", paragraph) for name in authors
+    )
+
+
+def _end_of(paragraphs: Sequence[str], authors: Sequence[str]) -> int:
+    """Number of the paragraph after the article's last one."""
+    words = [len(paragraph.split()) for paragraph in paragraphs]
+    whole, before = sum(words), 0
+    for number, paragraph in enumerate(paragraphs):
+        late = before >= TAIL_SHARE * whole
+        if late and len(paragraph) <= 2 * MAX_LINE and END.match(paragraph):
+            # What stands after a notice and is longer than a tail can be is text again.
+            return number
+        before += words[number]
+    last = len(paragraphs)
+    while last > 1 and (_is_biography(paragraphs[last - 1], authors) or _is_line(paragraphs[last - 1])):
+        last -= 1
+    return last
+
+
+def without(paragraphs: Sequence[str], *, title: str, authors: Sequence[str]) -> list[str]:
+    """Paragraphs of the article alone, in order.
+
+    Args:
+        paragraphs: all that was extracted.
+        title: not repeated at the beginning.
+        authors: their bylines and biographies go.
+
+    """
+    folded_title = fold(title)
+    kept = [paragraph for paragraph in paragraphs[: _end_of(paragraphs, authors)] if not _is_line(paragraph)]
+    while kept and RULE.match(kept[-1]):
+        kept.pop()
+    body: list[str] = []
+    for number, paragraph in enumerate(kept):
+        early = number < HEAD_PARAGRAPHS
+        if early and folded_title and fold(paragraph) == folded_title:
+            continue
+        if (early or number >= len(kept) - 2) and _is_byline(paragraph, authors):
+            continue
+        if body and paragraph == body[-1]:
+            continue
+        body.append(paragraph)
+    while body and RULE.match(body[0]):
+        body.pop(0)
+    return body

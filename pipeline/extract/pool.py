@@ -1,0 +1,100 @@
+"""Extraction in processes that can be killed: a page that hangs or crashes harms no other."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any, Final, Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.errors import PageTimeout, WorkerDied
+from pipeline.extract.extraction import MAX_BYTES
+from pipeline.models import Extraction, PageSource
+
+LOOK_AHEAD: Final = 8  # pages a worker that wait or are done; bounds memory
+PAGES_A_WORKER: Final = 1_000  # then a fresh one takes its place, so that leaks stay small
+
+
+class Extractor:
+    """A pool of extracting processes; use it as a context manager.
+
+    Args:
+        workers: processes.
+        timeout_s: for one page, counted from when a worker takes it; then the worker is killed.
+        max_bytes: a longer page is rejected unread.
+
+    """
+
+    def __init__(self, *, workers: int, timeout_s: float, max_bytes: int = MAX_BYTES) -> None:
+        self.workers = workers
+        self.timeout_s = timeout_s
+        self.max_bytes = max_bytes
+        # Callers have threads, which a plain fork would break. The server imports once, and each worker is its fork.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pipeline.extract.worker"])
+        self._pool = ProcessPool(max_workers=workers, max_tasks=PAGES_A_WORKER, initializer=_start, context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop at once; what still runs is given up."""
+        self._pool.stop()
+        self._pool.join()
+
+    def extract_many(self, sources: Iterable[PageSource | Exception]) -> Iterator[Extraction | Exception]:
+        """Extractions in the order of their sources.
+
+        A page that can't be extracted yields its error (PageError, PageTimeout, WorkerDied, or whatever the extraction
+        raised), and an error among the sources comes back at its place. Sources are read a bounded number ahead.
+        """
+        waiting: deque[Any] = deque()
+        try:
+            for source in sources:
+                waiting.append(source if isinstance(source, Exception) else (source, self._submit(source)))
+                if len(waiting) >= LOOK_AHEAD * self.workers:
+                    yield self._result(waiting.popleft())
+            while waiting:
+                yield self._result(waiting.popleft())
+        finally:
+            for item in waiting:
+                if not isinstance(item, Exception):
+                    item[1].cancel()
+
+    def _submit(self, source: PageSource) -> Any:
+        return self._pool.schedule(_work, args=(source, self.max_bytes), timeout=self.timeout_s)
+
+    def _result(self, item: Any) -> Extraction | Exception:
+        if isinstance(item, Exception):
+            return item
+        source, future = item
+        try:
+            extraction: Extraction = future.result()
+        except FutureTimeoutError:
+            return PageTimeout(url=source.url, seconds=self.timeout_s)
+        except ProcessExpired as error:
+            return WorkerDied(url=source.url, problem=f"exit code {error.exitcode}")
+        except CancelledError:
+            return WorkerDied(url=source.url, problem="the pool was closed")
+        except Exception as error:  # noqa: BLE001 - whatever a page made the extraction raise belongs to that page alone
+            return error
+        return extraction
+
+
+def _start() -> None:
+    from pipeline.extract import worker
+
+    worker.start()
+
+
+def _work(source: PageSource, max_bytes: int) -> Extraction:
+    from pipeline.extract import worker
+
+    return worker.work(source, max_bytes)

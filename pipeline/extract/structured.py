@@ -1,0 +1,156 @@
+"""Structured data of a page (JSON-LD, schema.org), with tolerance for what sites really write."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.extract.decoding import line
+
+ARTICLE_TYPE: Final = re.compile(r"(?:Article|BlogPosting|SocialMediaPosting|Report|Review|LiveBlogPosting)$")
+PUBLISHER_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "WebSite", "Corporation", "Newspaper", "NGO"})
+MAX_NODES: Final = 5_000
+# What is still readable in a block that no parser takes.
+BROKEN_FIELD: Final = re.compile(r'"(headline|datePublished|dateModified|articleSection|@type)"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
+
+type_of_node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructuredData:
+    """The nodes of all JSON-LD blocks of a page."""
+
+    article: type_of_node | None = None  # the node of the page's own article
+    nodes: tuple[type_of_node, ...] = ()
+    types: frozenset[str] = frozenset()
+    broken: int = 0  # blocks that could not be read, or only in part
+
+    def names(self, types: Iterable[str]) -> list[str]:
+        """Names of the nodes that have one of some types."""
+        wanted = set(types)
+        return [name for node in self.nodes if wanted & set(types_of(node)) if (name := first_text(node.get("name")))]
+
+
+def types_of(node: type_of_node) -> list[str]:
+    """Types of a node, without the vocabulary's address."""
+    return [str(kind).rsplit("/", 1)[-1] for kind in as_list(node.get("@type"))]
+
+
+def as_list(value: Any) -> list[Any]:
+    """A property's values: none, one or many."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def first_text(value: Any) -> str:
+    """First readable text of a property: a string, `@value`, or a node's name."""
+    for item in as_list(value):
+        inner = item.get("@value") or item.get("name") or item.get("headline") if isinstance(item, dict) else item
+        found = line(inner[0] if isinstance(inner, list) and inner else inner)
+        if found:
+            return found
+    return ""
+
+
+def all_texts(value: Any) -> list[str]:
+    """All readable texts of a property."""
+    return [found for item in as_list(value) if (found := first_text(item))]
+
+
+def _load(block: str) -> Any:
+    """The value of a block, repaired where the repair is safe.
+
+    Raises:
+        ValueError: no JSON.
+
+    """
+    text = re.sub(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?|(?://\s*)?(?:\]\]>|-->)?\s*;?\s*$", "", block.strip()).strip()
+    try:
+        return json.loads(text, strict=False)
+    except ValueError:
+        pass
+    repaired = re.sub(r",\s*(?=[}\]])", "", text)  # commas before an end
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(repaired)  # what follows the first value is ignored
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _walk(value: Any) -> Iterator[type_of_node]:
+    """Nodes in document order, those inside others too."""
+    waiting = [value]
+    seen = 0
+    while waiting and seen < MAX_NODES:
+        item = waiting.pop()
+        seen += 1
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            if "@type" in item or "@id" in item:
+                yield item
+            waiting.extend(reversed([inner for inner in item.values() if isinstance(inner, dict | list)]))
+
+
+def _from_broken(block: str) -> type_of_node | None:
+    fields: type_of_node = {}
+    for name, value in BROKEN_FIELD.findall(block):
+        fields.setdefault(name, value)
+    return fields if ARTICLE_TYPE.search(str(fields.get("@type", ""))) or "datePublished" in fields else None
+
+
+def _resolved(node: type_of_node, by_id: dict[str, type_of_node]) -> type_of_node:
+    """A node with references to other nodes of the page (`{"@id": …}`) replaced by these, one level deep."""
+
+    def follow(value: Any) -> Any:
+        if isinstance(value, dict) and "@id" in value and "name" not in value:
+            return by_id.get(str(value["@id"]), value)
+        return value
+
+    return {name: [follow(item) for item in value] if isinstance(value, list) else follow(value) for name, value in node.items()}
+
+
+def _own_article(articles: list[type_of_node], headline: str) -> type_of_node | None:
+    """The page's own article: among several the one with the page's headline, else the fullest, else the first."""
+    if len(articles) > 1 and headline:
+        for node in articles:
+            if first_text(node.get("headline") or node.get("name")).casefold() == headline.casefold():
+                return node
+    return max(articles, key=lambda node: ("datePublished" in node) + ("headline" in node) + ("author" in node), default=None)
+
+
+def read(blocks: Iterable[str], *, headline: str) -> StructuredData:
+    """Read the JSON-LD blocks of a page.
+
+    Args:
+        blocks: contents of its `application/ld+json` scripts.
+        headline: a title of the page, to tell its own article from those it refers to.
+
+    """
+    nodes: list[type_of_node] = []
+    broken = 0
+    for block in blocks:
+        if not block.strip():
+            continue
+        try:
+            nodes.extend(_walk(_load(block)))
+        except (ValueError, RecursionError):
+            broken += 1
+            rest = _from_broken(block)
+            if rest:
+                nodes.append(rest)
+    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 2}  # noqa: PLR2004 - more than a reference
+    articles = [node for node in nodes if any(ARTICLE_TYPE.search(kind) for kind in types_of(node))]
+    if not articles:
+        articles = [node for node in nodes if "datePublished" in node and ("headline" in node or not types_of(node))]
+    own = _own_article(articles, headline)
+    return StructuredData(
+        article=_resolved(own, by_id) if own else None,
+        nodes=tuple(nodes),
+        types=frozenset(kind for node in nodes for kind in types_of(node)),
+        broken=broken,
+    )

@@ -1,0 +1,174 @@
+"""When the article was published and modified."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Final
+
+from htmldate import find_date
+from lxml.html import HtmlElement
+
+from pipeline import dates, languages
+from pipeline.extract.candidates import Decision, shown
+from pipeline.extract.page import ParsedPage, following, label_of, text_of
+from pipeline.extract.structured import all_texts
+from pipeline.models import Precision, Timestamp
+
+MAX_DATE_TEXT: Final = 80  # characters
+LOOK_AHEAD: Final = 60  # elements after the headline
+PUBLISHED_META: Final = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "article.published",
+    "publishdate", "publish-date", "publish_date", "publication_date", "publicationdate", "published", "published_time", "pubdate",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dc.date", "dc.date.created",
+    "dcterms.created", "dcterms.date", "dcterms.issued", "citation_publication_date", "citation_date", "article_date_original", "article:date",
+    "displaydate", "originalpublicationdate", "timestamp", "lastpubdate", "rnews:datepublished", "datecreated", "date_published", "date", "created",
+)  # fmt: skip
+MODIFIED_META: Final = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified", "lastmod", "last-modified", "revised",
+    "dcterms.modified", "dc.date.modified", "modified", "updated_time", "article:updated", "article.updated",
+)  # fmt: skip
+PUBLISHED_MARK: Final = re.compile(
+    r"publi|pubdate|posted|created|entry-date|datum|byline|dateline|article[-_]?date|date[-_]?time|fecha|issued"
+)
+MODIFIED_MARK: Final = re.compile(r"modif|updated|update|aktualis|actualiz|changed|revised")
+ELSEWHERE: Final = re.compile(
+    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo|ticker|card|listing|trending|more-"
+)
+DATE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|byline)(?=$|[\s_-])")
+MONTHLESS: Final = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+def _parse(page: ParsedPage, text: str, spoken: tuple[str, ...] = ()) -> Timestamp | None:
+    country = (page.source.outlet_country or "").lower()
+    order = "" if not spoken or spoken[0] != "en" or not country else "MDY" if country in {"us", "ph", "ca"} else "DMY"
+    return dates.parse(text, zone=page.zone, latest=page.source.fetched_at, languages=spoken, order=order)
+
+
+def _spoken(page: ParsedPage) -> tuple[str, ...]:
+    """Languages that the page's dates may be written in."""
+    return tuple(dict.fromkeys([code for label in page.said_languages if (code := languages.tag(label))] or ["en"]))[:2]
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    """Whether an element belongs to another article, a comment or the frame of the page."""
+    for number, ancestor in enumerate(element.iterancestors()):
+        if ancestor.tag in {"aside", "footer", "nav"} or (number < 4 and ELSEWHERE.search(label_of(ancestor))):  # noqa: PLR2004 - near ones
+            return True
+    return bool(ELSEWHERE.search(label_of(element)))
+
+
+def _time_elements(page: ParsedPage) -> Iterator[tuple[str, str, int]]:
+    """Text, kind (`published`, `modified`) and rank of the page's time elements; a lower rank is better."""
+    for position, element in enumerate(page.times[:40]):
+        text = element.get("datetime") or element.get("content") or text_of(element)
+        if not text or _is_elsewhere(element):
+            continue
+        parent = element.getparent()
+        marks = f"{label_of(element)} {label_of(parent) if parent is not None else ''}"
+        if MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate", marks):
+            yield text, "modified", position
+        elif element.get("pubdate") is not None or PUBLISHED_MARK.search(marks):
+            yield text, "published", position
+        else:
+            yield text, "published", position + 10
+
+
+def _machine_readable(page: ParsedPage) -> Iterator[tuple[str, str]]:
+    for text in all_texts(page.article.get("datePublished")):
+        yield text, "json-ld"
+    for text in page.metas(*PUBLISHED_META):
+        yield text, "meta"
+    for node in page.data.nodes:
+        if node is not page.data.article and {"WebPage", "VideoObject"} & {str(node.get("@type"))}:
+            for text in all_texts(node.get("datePublished")):
+                yield text, "json-ld page"
+    for text in all_texts(page.article.get("dateCreated")):
+        yield text, "json-ld"
+
+
+def _visible(page: ParsedPage) -> Iterator[str]:
+    """Short texts near the headline or marked as dates that hold a year."""
+    anchors = [heading.element for heading in page.headings[:2]]
+    for anchor in anchors:
+        for element in following(anchor, LOOK_AHEAD):
+            own = " ".join((element.text or "").split())
+            if own and len(own) <= MAX_DATE_TEXT and MONTHLESS.search(own):
+                yield own
+    for element in page.tree.iter("span", "div", "p", "li", "small", "em"):
+        marks = element.get("class") or element.get("id") or ""
+        if marks and DATE_MARK.search(marks.lower()) and len(element) < 6 and not _is_elsewhere(element):  # noqa: PLR2004
+            text = text_of(element)
+            if 6 <= len(text) <= MAX_DATE_TEXT and MONTHLESS.search(text):  # noqa: PLR2004
+                yield text
+
+
+def _with_own_day(found: Timestamp, day: Timestamp | None, page: ParsedPage) -> Timestamp:
+    """A UTC stamp near midnight shown in the outlet's zone where the URL says that the day is another."""
+    if day and not found.at.utcoffset() and found.at.date() != day.at.date() and found.at.astimezone(page.zone).date() == day.at.date():
+        return Timestamp(at=found.at.astimezone(page.zone), precision=found.precision)
+    return found
+
+
+def _last_resort(page: ParsedPage) -> Timestamp | None:
+    """What htmldate finds in the text; it is slow, and sure of the day only."""
+    text = find_date(
+        page.tree, original_date=True, extensive_search=True, url=page.url or None,
+        min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
+    )  # fmt: skip
+    return _parse(page, text) if text else None
+
+
+def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
+    """When the article was published: the first plausible time of the best kind of source, else None."""
+    pairs: list[tuple[str, str]] = []
+    day = dates.in_url(page.url, zone=page.zone, latest=page.source.fetched_at)
+    chosen: Timestamp | None = None
+    for text, source in _machine_readable(page):
+        pairs.append((text, source))
+        found = _parse(page, text, _spoken(page)) if chosen is None else None
+        chosen = chosen or found
+    for text, kind, _ in sorted(_time_elements(page), key=lambda item: item[2]):
+        if kind == "published":
+            pairs.append((text, "time"))
+            chosen = chosen or _parse(page, text, _spoken(page))
+    feed = page.source.feed_published_at
+    if feed is not None:
+        feed = feed if feed.tzinfo else feed.replace(tzinfo=UTC)
+        pairs.append((feed.isoformat(), "feed"))
+    if day:
+        pairs.append((day.at.date().isoformat(), "url"))
+    told = Timestamp(at=feed) if feed and dates.plausible(feed, latest=page.source.fetched_at) else None
+    if chosen is None and day:
+        # A feed that agrees with the URL adds the minute.
+        chosen = told if told and abs((told.at - day.at).total_seconds()) < 86_400 * 1.5 else day
+    if chosen is None:
+        for text in _visible(page):
+            pairs.append((text, "text"))
+            if chosen := _parse(page, text, _spoken(page)):
+                break
+    chosen = chosen or told
+    if chosen is None and (chosen := _last_resort(page)):
+        pairs.append((chosen.isoformat(), "htmldate"))
+    return Decision(value=_with_own_day(chosen, day, page) if chosen else None, candidates=shown(pairs))
+
+
+def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:
+    """When the article was last changed; None if the page doesn't say, or says a time before its publication."""
+    pairs = [(text, "json-ld") for text in all_texts(page.article.get("dateModified"))]
+    pairs += [(text, "meta") for text in page.metas(*MODIFIED_META)]
+    pairs += [(text, "time") for text, kind, _ in _time_elements(page) if kind == "modified"]
+    chosen = None
+    for text, _ in pairs:
+        chosen = _parse(page, text, _spoken(page))
+        if chosen:
+            break
+    if (
+        chosen
+        and published
+        and chosen.at < published.at
+        and not (published.precision is Precision.DAY or chosen.precision is Precision.DAY)
+    ):
+        chosen = None
+    return Decision(value=chosen, candidates=shown(pairs))

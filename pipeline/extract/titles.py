@@ -1,0 +1,107 @@
+"""The title: what h1, structured data, OpenGraph, feed and `<title>` agree on, without the site's name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pipeline.extract.candidates import Decision, Found, shown
+from pipeline.extract.decoding import line
+from pipeline.extract.page import ParsedPage
+from pipeline.extract.structured import first_text
+
+MAX_CHARACTERS: Final = 400
+SEPARATOR: Final = re.compile(r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)")
+# How much a source is believed. h1 is what readers see; a share title may be shortened or sharpened.
+WEIGHTS: Final = {"h1": 1.0, "json-ld": 0.9, "og": 0.85, "feed": 0.6, "title": 0.55, "twitter": 0.4, "meta": 0.5}
+UNMARKED_H1: Final = 0.7
+LATER_H1: Final = 0.45
+PART_OF_ANOTHER: Final = 0.3  # share of weight for a title that is contained in another
+GENERIC: Final = frozenset({"home", "news", "index", "untitled", "startseite", "inicio", "accueil", "главная", "article", "blog"})
+
+
+def fold(text: str) -> str:
+    """A title reduced to its letters and digits, for comparing."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
+
+
+def _is_site(part: str, names: Iterable[str]) -> bool:
+    """Whether a part of a title is the outlet's name or an edition or section of it (`BBC News`)."""
+    folded = fold(part)
+    for name in names:
+        known = fold(name)
+        if folded == known:
+            return True
+        if len(known) > 2 and (folded.startswith(known) or folded.endswith(known)) and len(part.split()) <= len(name.split()) + 2:  # noqa: PLR2004
+            return True
+        if len(folded) > 3 and known.startswith(folded) and len(folded) >= len(known) / 2:  # noqa: PLR2004
+            return True
+    return False
+
+
+def without_site(title: str, names: Iterable[str]) -> str:
+    """A title without the outlet's name at its ends, whatever the separator; real colons and dashes stay."""
+    names = tuple(names)
+    changed = True
+    while changed:
+        changed = False
+        cuts = list(SEPARATOR.finditer(title))
+        if not cuts:
+            break
+        last, first = cuts[-1], cuts[0]
+        if _is_site(title[last.end() :], names):
+            title, changed = title[: last.start()], True
+        elif _is_site(title[: first.start()], names):
+            title, changed = title[first.end() :], True
+    return title.strip()
+
+
+def _raw(page: ParsedPage) -> Iterator[Found[str]]:
+    weights = WEIGHTS
+    for number, heading in enumerate(sorted(page.headings, key=lambda heading: not heading.marked)):
+        yield Found(value=heading.text, source="h1", score=LATER_H1 if number else weights["h1"] if heading.marked else UNMARKED_H1)
+    yield Found(value=first_text(page.article.get("headline") or page.article.get("name")), source="json-ld", score=weights["json-ld"])
+    for source, names in (
+        ("og", ("og:title",)),
+        ("twitter", ("twitter:title",)),
+        ("meta", ("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title")),
+    ):
+        for value in page.metas(*names)[:1]:
+            yield Found(value=value, source=source, score=weights[source])
+    yield Found(value=page.source.feed_title or "", source="feed", score=weights["feed"])
+    yield Found(value=page.title_tag, source="title", score=weights["title"])
+
+
+def _agreed(candidates: list[Found[str]]) -> list[Found[str]]:
+    """Candidates with the support of the others added, best first."""
+    folded = [fold(candidate.value) for candidate in candidates]
+    supported = []
+    for candidate, mine in zip(candidates, folded, strict=True):
+        score = 0.0
+        counted: set[str] = set()
+        for other, theirs in zip(candidates, folded, strict=True):
+            if other.source in counted:
+                continue
+            if mine == theirs:
+                score += other.score
+                counted.add(other.source)
+            elif mine in theirs and len(mine) > len(theirs) / 3:
+                # The longer one carries furniture, or the shorter one is cut.
+                score += PART_OF_ANOTHER * other.score
+                counted.add(other.source)
+        supported.append(Found(value=candidate.value, source=candidate.source, score=score + candidate.score / 10))
+    return sorted(supported, key=lambda candidate: -candidate.score)
+
+
+def decide(page: ParsedPage) -> Decision[str]:
+    """The title of the article; empty if nothing on the page is one."""
+    names = page.site_names
+    candidates = []
+    for found in _raw(page):
+        title = without_site(line(found.value), names)
+        if title and len(title) <= MAX_CHARACTERS and fold(title) not in {fold(name) for name in names} | GENERIC and fold(title):
+            candidates.append(Found(value=title, source=found.source, score=found.score))
+    ranked = _agreed(candidates)
+    return Decision(value=ranked[0].value if ranked else "", candidates=shown((found.value, found.source) for found in ranked))

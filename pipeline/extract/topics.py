@@ -1,0 +1,71 @@
+"""Topics: the tags, sections and labels that a page gives its article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.candidates import Decision, shown
+from pipeline.extract.decoding import line
+from pipeline.extract.page import ParsedPage, text_of
+from pipeline.extract.structured import all_texts, as_list
+from pipeline.extract.titles import fold
+
+MAX_TOPICS: Final = 30
+MAX_CHARACTERS: Final = 60
+MAX_LABEL_LINKS: Final = 15
+# "Region: Europe, USA": a short label, then links only.
+LABEL: Final = re.compile(r"^\s*[^\W\d_][\w\s/-]{1,28}:\s*$")
+NO_TOPIC: Final = re.compile(
+    r"^(?:by|von|por|author|autor|source|photo|image|follow|share|credit|contact|e-?mail|published|updated|date|read)\b", re.IGNORECASE
+)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in (piece.strip(" #\"'") for piece in re.split(r"[,;|،、]", text)) if part]
+
+
+def _labelled(page: ParsedPage) -> Iterator[str]:
+    """Links after a label, where the element holds nothing else, outside lists of links."""
+    seen: set[HtmlElement] = set()
+    for link in page.tree.iter("a"):
+        parent = link.getparent()
+        if parent is None or parent in seen or parent.tag not in {"p", "div", "span", "li", "td", "h5", "h6"}:
+            continue
+        seen.add(parent)
+        label = line(parent.text or "") or (line("".join(parent[0].itertext())) if parent[0].tag in {"strong", "b", "span"} else "")
+        if not LABEL.match(label) or NO_TOPIC.match(label):
+            continue
+        links = [child for child in parent if child.tag == "a"]
+        between = line("".join(child.tail or "" for child in parent))
+        if len(links) <= MAX_LABEL_LINKS and not re.search(r"\w{3}", between):
+            yield from map(text_of, links)
+
+
+def _pairs(page: ParsedPage) -> Iterator[tuple[str, str]]:
+    article = page.article
+    yield from ((text, "meta tag") for text in page.metas("article:tag", "og:article:tag", "og:article:section", "article:section"))
+    yield from ((text, "json-ld section") for text in all_texts(article.get("articleSection")))
+    for value in as_list(article.get("keywords")):
+        yield from ((text, "json-ld keywords") for whole in all_texts(value) for text in _split(whole))
+    yield from ((text, "keywords") for whole in page.metas("news_keywords", "keywords", "parsely-tags") for text in _split(whole))
+    yield from ((text_of(link), "tag link") for link in page.tree.xpath(".//a[@rel='tag' or @rel='category tag' or @rel='category']"))
+    yield from ((text, "label") for text in _labelled(page))
+
+
+def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
+    """Topics in the page's words, each once, without the outlet's own name."""
+    site = {fold(name) for name in page.site_names}
+    pairs = []
+    topics: dict[str, str] = {}
+    for text, source in _pairs(page):
+        # Some sites put a whole list into one tag.
+        for topic in _split(text) if "," in text else [text.strip(" #")]:
+            folded = fold(topic)
+            if folded and len(topic) <= MAX_CHARACTERS and folded not in site and "://" not in topic and "=" not in topic:
+                pairs.append((topic, source))
+                topics.setdefault(folded, topic)
+    return Decision(value=tuple(topics.values())[:MAX_TOPICS], candidates=shown(pairs))
