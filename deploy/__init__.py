@@ -1,0 +1,1 @@
+"""What runs presswatch outside the package: the demo newsroom and deployment files. Not part of the wheel."""
