@@ -88,7 +88,7 @@ class Resolver(CachingHostnameResolver):
         # Twisted asks without a port when it tunnels, and it tunnels through proxies only.
         is_proxy = any(hostName == host and portNumber in {0, port} for host, port in self.proxies)
         if not is_proxy and not is_allowed(hostName, portNumber, self.allow):
-            checked = _Checked(resolutionReceiver, hostName, self.refused)
+            checked: Any = _Checked(resolutionReceiver, hostName, self.refused)
             return super().resolveHostName(checked, hostName, portNumber, addressTypes, transportSemantics)
         return super().resolveHostName(resolutionReceiver, hostName, portNumber, addressTypes, transportSemantics)
 

@@ -68,7 +68,7 @@ class Parser:
     def close(self) -> None:
         """End the processes."""
         if "_pool" in self.__dict__:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join(timeout=5)
 
 

@@ -70,9 +70,9 @@ def discover(settings: Settings, urls: Sequence[str]) -> list[Discovery]:
 
 
 def _run(settings: Settings, spider: type[Spider], **arguments: Any) -> Any:
+    # Scrapy opens its own loggers wide; they speak no louder than the rest of this process.
+    logging.disable(logging.getLogger().level - 1)
     process = AsyncCrawlerProcess(scrapy_settings(settings))
-    # Scrapy opens its own loggers wide; they speak as loud as the rest of this process.
-    logging.getLogger("scrapy").setLevel(logging.getLogger().level)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **arguments)
     process.start()

@@ -70,11 +70,16 @@ class Settings(BaseSettings):
 
     # Collecting
     contact: str = Field("", description="A URL or address in the user agent, so that outlets can reach you.")
-    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="Private `host` or `host:port` that may be fetched or notified.")
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Private `host` or `host:port` that may be fetched or notified."
+    )
     delay_s: float = Field(1.0, ge=0, le=3600, description="Between two requests to one host.")
     per_host: int = Field(1, ge=1, le=16, description="Connections to one host at a time.")
     concurrency: int = Field(32, ge=1, le=512, description="Connections in all.")
     feed_interval_s: int = Field(300, ge=10, le=86_400, description="How often a feed is read.")
+    refetch_after_s: Annotated[tuple[float, ...], NoDecode] = Field(
+        (3_600, 21_600, 86_400, 259_200, 604_800), description="Ages at which a page is fetched again to find edits."
+    )
     fetch_timeout_s: float = Field(30, ge=1, le=600)
     page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
     retention_days: int = Field(90, ge=1, description="How long captures are kept.")
@@ -95,6 +100,11 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("refetch_after_s", mode="before")
+    @classmethod
+    def _split_numbers(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
     @field_validator("home", "cache", mode="after")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -104,6 +114,10 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The web pages' address without a final slash."""
         return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
+
+    def environment(self) -> dict[str, str]:
+        """The variables that let another process of ours see the same settings."""
+        return {f"PRESSWATCH_{name.upper()}": _as_variable(getattr(self, name)) for name in sorted(self.model_fields_set | {"home"})}
 
     @classmethod
     def settings_customise_sources(
@@ -117,6 +131,14 @@ class Settings(BaseSettings):
         """Variables before the file; no .env, no secrets folder: one way each."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=home_folder() / "presswatch.toml")
+
+
+def _as_variable(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def load(**overrides: Any) -> Settings:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class Priority(IntEnum):
@@ -202,6 +203,10 @@ class CrawlReport:
     bytes: int = 0
     seconds: float = 0.0
     interrupted: bool = False  # the time budget or a signal ended it with work left
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return asdict(self)
 
 
 # --- From a page to an article ---

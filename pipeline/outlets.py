@@ -152,7 +152,7 @@ def _toml(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         return [], [(int(line[1]) if line else text.count("\n") + 1, f"this is no TOML: {error}")]
-    problems = [(1, f"the file has {key!r}, but only [[outlet]] is known") for key in document if key != "outlet"]
+    problems: list[tuple[int, str]] = [(1, f"the file has {key!r}, but only [[outlet]] is known") for key in document if key != "outlet"]
     tables = document.get("outlet", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return [], [*problems, (1, "each outlet begins with a line [[outlet]]")]
@@ -193,9 +193,9 @@ def _opml(data: bytes) -> tuple[list[Row], list[tuple[int, str]]]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        return [], [(error.lineno or 1, f"this is no OPML: {error.msg}")]
+        return [], [(error.position[0] or 1, f"this is no OPML: {error.msg}")]
     if not isinstance(root.tag, str) or root.tag.lower() != "opml":
-        return [], [(root.sourceline or 1, "this is no OPML: the root element is not <opml>")]
+        return [], [(int(root.sourceline or 1), "this is no OPML: the root element is not <opml>")]
     # Readers write one outline a feed: those of one site are one outlet.
     sites: dict[str, tuple[int, dict[str, Any]]] = {}
     for line, row in _outlines(root, ()):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit
 
@@ -13,34 +11,6 @@ from pipeline.models import FeedKind, Outlet, OutletSpec
 from pipeline.store.database import Connection
 
 COLUMNS: Final[LiteralString] = 'o.id, o.name, o.url, o.labels, o.country, o.language, o."group"'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """A feed and what its last polls gave."""
-
-    url: str
-    kind: FeedKind
-    origin: str  # given or found
-    active: bool
-    polled_at: datetime | None
-    succeeded_at: datetime | None
-    items: int | None
-    new_items: int | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutletState:
-    """An outlet with its feeds and what it yielded."""
-
-    outlet: Outlet
-    feeds: tuple[FeedState, ...]
-    pages: int
-    articles: int
-    last_article_at: datetime | None  # when its newest article was first seen
-    discovered_at: datetime | None
-    discovery_error: str | None
 
 
 def save(connection: Connection, spec: OutletSpec) -> tuple[Outlet, bool]:
@@ -108,12 +78,27 @@ def create(connection: Connection, spec: OutletSpec) -> Outlet:
         NameTaken: an outlet with this name or address is there.
 
     """
+    refuse_taken(connection, name=spec.name, url=spec.url)
+    return save(connection, spec)[0]
+
+
+def refuse_taken(connection: Connection, *, name: str, url: str) -> None:
+    """Fail if an outlet has this name or this address.
+
+    Raises:
+        NameTaken: one has.
+
+    """
     taken = connection.execute(
-        "SELECT name FROM outlets WHERE removed_at IS NULL AND (name = %s OR url = %s) LIMIT 1", (spec.name, spec.url)
+        "SELECT name FROM outlets WHERE removed_at IS NULL AND (name = %s OR url = %s) LIMIT 1", (name, url)
     ).fetchone()
     if taken is not None:
         raise NameTaken(kind="an outlet", name=taken[0])
-    return save(connection, spec)[0]
+
+
+def is_taken(connection: Connection, name: str) -> bool:
+    """Whether an outlet, also a removed one, has this name."""
+    return connection.execute("SELECT FROM outlets WHERE name = %s", (name,)).fetchone() is not None
 
 
 def hosts(url: str) -> list[str]:
@@ -174,52 +159,16 @@ def remove(connection: Connection, name: str) -> None:
     connection.execute("UPDATE outlets SET removed_at = now() WHERE id = %s", (outlet.id,))
 
 
-def states(connection: Connection) -> list[OutletState]:
-    """All outlets that are collected, by name, with their feeds and what they yielded."""
-    feeds: dict[int, list[FeedState]] = {}
-    for row in connection.execute(
-        """
-        SELECT outlet_id, url, kind, origin, active, polled_at, succeeded_at, items, new_items, error
-        FROM feeds ORDER BY outlet_id, active DESC, id
-        """
-    ):
-        feeds.setdefault(row[0], []).append(
-            FeedState(
-                url=row[1],
-                kind=FeedKind(row[2]),
-                origin=row[3],
-                active=row[4],
-                polled_at=row[5],
-                succeeded_at=row[6],
-                items=row[7],
-                new_items=row[8],
-                error=row[9],
-            )
-        )
-    rows = connection.execute(
-        f"""
-        SELECT {COLUMNS}, coalesce(p.pages, 0), coalesce(a.articles, 0), a.last_at, d.looked_at, d.error
-        FROM outlets o
-        LEFT JOIN (SELECT outlet_id, count(*) AS pages FROM pages GROUP BY outlet_id) p ON p.outlet_id = o.id
-        LEFT JOIN (
-            SELECT outlet_id, count(*) AS articles, max(first_seen_at) AS last_at FROM articles WHERE deleted_at IS NULL GROUP BY outlet_id
-        ) a ON a.outlet_id = o.id
-        LEFT JOIN discoveries d ON d.outlet_id = o.id
-        WHERE o.removed_at IS NULL ORDER BY lower(o.name), o.id
-        """
-    )
-    return [
-        OutletState(
-            outlet=_outlet(row),
-            feeds=tuple(feeds.get(row[0], ())),
-            pages=row[7],
-            articles=row[8],
-            last_article_at=row[9],
-            discovered_at=row[10],
-            discovery_error=row[11],
-        )
-        for row in rows
-    ]
+def known(connection: Connection) -> int:
+    """How many outlets are collected."""
+    row = connection.execute("SELECT count(*) FROM outlets WHERE removed_at IS NULL").fetchone()
+    return int(row[0]) if row else 0
+
+
+def article_counts(connection: Connection) -> dict[int, int]:
+    """How many articles each outlet has."""
+    rows = connection.execute("SELECT outlet_id, count(*) FROM articles WHERE deleted_at IS NULL GROUP BY outlet_id")
+    return {row[0]: row[1] for row in rows}
 
 
 def _outlet(row: Sequence[Any]) -> Outlet:

@@ -1,0 +1,122 @@
+"""Adding, importing, checking and removing outlets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline import outlets as files
+from pipeline.errors import FileErrors, InputError, OutletsUnreachable, UsageError
+from pipeline.models import Discovery, Outlet, OutletSpec
+from pipeline.steps import collect
+from pipeline.steps.context import Context
+from pipeline.store import frontier
+from pipeline.store import outlets as store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """An outlet, what was found at it, and how many of these sources are new."""
+
+    outlet: Outlet
+    discovery: Discovery
+    new: int
+
+
+def known(context: Context) -> int:
+    """How many outlets are collected."""
+    with context.database.transaction() as connection:
+        return store.known(connection)
+
+
+def import_file(context: Context, path: Path) -> int:
+    """Add or update the outlets of a TOML, CSV or OPML file, all or none; nothing is fetched. Tells how many.
+
+    Raises:
+        FileErrors: lines of it are wrong; all of them are named, and nothing was imported.
+
+    """
+    specs = files.read(path)
+    problems: list[tuple[int, str]] = []
+    with context.database.transaction() as connection:
+        for line, spec in specs.items():
+            try:
+                store.save(connection, spec)
+            except InputError as error:
+                problems.append((line, str(error).rstrip(".")))
+        if problems:
+            raise FileErrors(path=path, problems=problems)
+    return len(specs)
+
+
+def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *, check: bool = True) -> list[Looked]:
+    """Add outlets by their addresses, and look at once for their feeds, sitemaps and sections.
+
+    Args:
+        context: open.
+        urls: home pages, with or without scheme.
+        spec: fields to use for them; its name only with a single address, else empty.
+        check: an outlet that can't be reached, or shows no articles, is an error; nothing is added then.
+
+    Raises:
+        UsageError: an address makes no sense.
+        OutletsUnreachable: with `check`, for the reason above.
+        NameTaken: an outlet with this name or address is there.
+
+    """
+    try:
+        addresses = list(dict.fromkeys(files.tidy_url(url) for url in urls))
+    except ValueError as error:
+        raise UsageError(problem=str(error)) from error
+    given = spec or OutletSpec(name="", url="")
+    if given.name and len(addresses) > 1:
+        raise UsageError(problem="a name is for one outlet: add them one by one")
+    with context.database.transaction() as connection:
+        for url in addresses:
+            store.refuse_taken(connection, name=given.name, url=url)
+    discoveries = collect.discover(context.settings, addresses)
+    failed = [found for found in discoveries if found.error is not None]
+    if check and failed:
+        raise OutletsUnreachable(problems="; ".join(f"{found.url} can't be used ({found.error})" for found in failed))
+    looked = []
+    with context.database.transaction() as connection:
+        for found in discoveries:
+            host = (urlsplit(found.url).hostname or "").removeprefix("www.")
+            name = given.name or found.name or host
+            if not given.name and store.is_taken(connection, name):
+                name = host
+            outlet = store.create(connection, replace(given, name=name, url=found.url))
+            new = frontier.record_discovery(connection, outlet.id, found)
+            looked.append(Looked(outlet=outlet, discovery=found, new=len(new)))
+    return looked
+
+
+def check(context: Context, names: Sequence[str]) -> list[Looked]:
+    """Look again at outlets for their sources, and add those that are new.
+
+    Raises:
+        UnknownName: there is no such outlet.
+
+    """
+    with context.database.transaction() as connection:
+        outlets = store.by_names(connection, names)
+    discoveries = collect.discover(context.settings, [outlet.url for outlet in outlets])
+    with context.database.transaction() as connection:
+        return [
+            Looked(outlet=outlet, discovery=found, new=len(frontier.record_discovery(connection, outlet.id, found)))
+            for outlet, found in zip(outlets, discoveries, strict=True)
+        ]
+
+
+def remove(context: Context, names: Sequence[str]) -> None:
+    """Stop collecting outlets; their articles stay.
+
+    Raises:
+        UnknownName: there is no such outlet.
+
+    """
+    with context.database.transaction() as connection:
+        for name in names:
+            store.remove(connection, name)
