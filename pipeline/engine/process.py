@@ -67,6 +67,8 @@ def find(pid: int, marks: Sequence[str]) -> psutil.Process | None:
     """
     try:
         process = psutil.Process(pid)
+        # While the kernel puts a program in another's place, the command line is empty for a moment.
+        wait_until(lambda: bool(process.cmdline()) or not alive(process), seconds=1, every=0.002)
         return process if alive(process) and set(marks) <= set(process.cmdline()) else None
     except psutil.NoSuchProcess:
         return None

@@ -233,6 +233,17 @@ def test_a_process_is_known_by_its_words() -> None:
     child.wait()
 
 
+def test_a_process_is_known_from_its_first_moment(tmp_path: Path) -> None:
+    # Just started, it mostly has no command line yet.
+    for _ in range(20):
+        with Lock(tmp_path / "lock") as lock:
+            pid = process.spawn(["/bin/sleep", "60"], output=tmp_path / "out", lock=lock)
+        found = process.find(pid, ["60"])
+        assert found
+        found.kill()
+        assert process.wait_until(lambda found=found: not process.alive(found), seconds=5)
+
+
 def test_a_child_holds_the_lock_of_its_starter(tmp_path: Path) -> None:
     with Lock(tmp_path / "lock") as lock:
         lock.take()
