@@ -18,6 +18,9 @@ A match is sent when at least one channel took its message, and failed when all 
 is on its way, further articles of its story wait: they are grouped once it arrives, and told of in a
 message of their own if it fails.
 
+An alert whose query can't run (the grammar has changed, a prefix has come to stand for too many words)
+finds nothing meanwhile; it is marked as broken with the reason, and the other alerts go on.
+
 Rooms: `cadence` says when, `ledger` what becomes of a match, `message` how it reads, `channels` and
 `webhook` where it goes.
 """

@@ -72,7 +72,6 @@ def list_(as_json: JsonOption = False) -> None:
 @alerts.command()
 def show(name: NameArgument, as_json: JsonOption = False) -> None:
     """Show an alert: its query, its channels, what became of its matches, and its newest messages."""
-    from pipeline.steps import alert as step
     from pipeline.steps.context import Context
     from pipeline.store import alerts as store
 
@@ -84,6 +83,8 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
         if as_json:
             print_json(_json(alert, account))
             return
+        from pipeline.steps import alert as step
+
         named = step.describe_channels(context, alert)
     lines = [f"{key:<9}{value}" for key, value in _json(alert, account).items() if value is not None]
     lines.insert(3, f"{'every':<9}{alert.every}")

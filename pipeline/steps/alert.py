@@ -63,23 +63,26 @@ def _match(context: Context, jobs: Sequence[Job]) -> batch.Done:
         alerts.set_broken(connection, {alert.version_id: found.broken.get(alert.version_id) for alert in watched})
         now = matches.now(connection)
         finders = [alert for alert in watched if found.get(alert.version_id)]
-        kin = matches.kin(
+        kin: dict[tuple[int, int], list[matches.Kin]] = {}
+        for one in matches.kin(
             connection,
             [alert.alert_id for alert in finders],
             [(subject.article_id, subject.story_id, subject.original_id) for subject in subjects.values()],
-        )
+        ):
+            kin.setdefault((one.alert_id, one.article_id), []).append(one)
         window = timedelta(seconds=context.settings.alert_window_s)
+        # In one order, so that two workers can't wait for each other.
         entries = [
             ledger.enter(
                 alert,
                 subjects[article_id],
                 highlight,
-                [one for one in kin if one.alert_id == alert.alert_id and one.article_id == article_id],
+                kin.get((alert.alert_id, article_id), ()),
                 now=now,
                 window=window,
             )
-            for alert in finders
-            for article_id, highlight in found[alert.version_id].items()
+            for alert in sorted(finders, key=lambda one: one.version_id)
+            for article_id, highlight in sorted(found[alert.version_id].items())
             if article_id in subjects
         ]
         states = matches.record(connection, entries)

@@ -20,10 +20,13 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+import pipeline.cli.alerts  # noqa: F401 - adds its commands
+from pipeline.cli.app import app
 from pipeline.config import Settings
 from pipeline.engine import secrets
-from pipeline.errors import AlertError, ChannelError, ChannelsUnreadable, NameTaken, QueryError
+from pipeline.errors import AlertError, ChannelError, ChannelsUnreadable, NameTaken, QueryError, UnknownName
 from pipeline.index import Index
 from pipeline.models import CopyKind, Every, Extraction, Priority, Stage, Timestamp
 from pipeline.steps import alert
@@ -31,7 +34,6 @@ from pipeline.steps.context import Context
 from pipeline.steps.deliver import deliver
 from pipeline.store import alerts, articles, documents, imports, stories, work
 from pipeline.store.alerts import Account
-from pipeline.store.database import Database
 
 
 @dataclasses.dataclass
@@ -237,6 +239,12 @@ def test_a_story_of_three_outlets_is_one_message_and_is_told_once(room: Newsroom
     assert room.account() == Account(sent=4, grouped=2)
     with room.context.database.transaction() as connection:
         told = [alerts.explain(connection, article)[0] for article in (later, copy, other, 4)]
+        (one,) = alerts.overview(connection)
+        detail = alerts.alert_detail(connection, one.alert.alert_id)
+        assert alerts.alert_detail(connection, 999) is None
+    assert (one.account, [line.story for line in one.deliveries]) == (room.account(), ["Cheese", "Tariffs"])
+    assert detail is not None
+    assert [(match.article_id, match.state) for match in detail.matches][:2] == [(other, "sent"), (copy, "grouped")]
     assert [(one["state"], one["reason"]) for one in told] == [
         ("grouped", "story_told"), ("grouped", "story_told"), ("sent", None), (None, None),
     ]  # fmt: skip
@@ -279,13 +287,15 @@ def test_waiting_for_a_window_ends_with_it_and_not_with_the_deadline(open_contex
 
 def test_old_and_earlier_articles_are_muted_and_a_changed_text_is_matched_once(room: Newsroom, hook: Webhook) -> None:
     earlier = room.publish(1, "tariffs")
+    rewritten = room.publish(6, "an earlier text without the word")
     alert.run(room.context)
     waiting = room.publish(2, "tariffs of yesterday", published=timedelta(days=1))  # stored, and not through the alerts yet
     room.watch(to=(hook.url,))
     late = room.publish(3, "tariffs of last year", published=timedelta(days=365))
     undated = room.publish(4, "tariffs without a date", published=None)
-    changed = room.publish(5, "a text without the word")
-    room.queue(earlier)  # as `process --again` does
+    room.publish(5, "a text without the word")
+    for article in (earlier, rewritten):
+        room.queue(article)  # as `process --again` does
     alert.run(room.context)
     states = dict(room.sql("SELECT article_id, state || coalesce(':' || reason, '') FROM matches ORDER BY 1"))
     assert states == {earlier: "muted:before_alert", waiting: "sent", late: "muted:too_old", undated: "sent"}
@@ -295,8 +305,9 @@ def test_old_and_earlier_articles_are_muted_and_a_changed_text_is_matched_once(r
         room.queue(article)
     assert alert.run(room.context).outcomes == {}
     room.publish(5, "a text with tariffs")
+    room.publish(6, "an earlier text with tariffs")
     alert.run(room.context)
-    assert room.account() == Account(sent=3, muted=2)
+    assert room.account() == Account(sent=3, muted=3)
     assert len(hook.calls) == 3
 
 
@@ -308,7 +319,9 @@ def test_an_alert_without_a_limit_tells_of_old_articles_and_one_without_channels
     room.publish(3, "tariffs", story="A", outlet="Post")
     alert.run(room.context)
     assert (room.account("all"), room.account("quiet")) == (Account(sent=3), Account(sent=2, muted=1))
-    assert room.sql("SELECT DISTINCT reason FROM matches WHERE state = 'sent'") == [(None,), ("no_channel",)] or True
+    assert sorted(room.sql("SELECT article_id, reason FROM matches WHERE delivery_ids = '{}'")) == [
+        (1, "too_old"), (2, "no_channel"), (3, "no_channel"),
+    ]  # fmt: skip
     assert len(hook.calls) == 2
 
 
@@ -427,9 +440,8 @@ def test_a_message_is_given_up_after_a_day(room: Newsroom, hook: Webhook) -> Non
     assert room.account() == Account(failed=1, sent=1)
 
 
-@pytest.mark.parametrize("status", [400, 401, 404])
-def test_a_refused_message_fails_at_once_and_the_next_one_is_tried(room: Newsroom, hook: Webhook, status: int) -> None:
-    hook.answers = [(status, {})]
+def test_a_refused_message_fails_at_once_and_the_next_one_is_tried(room: Newsroom, hook: Webhook) -> None:
+    hook.answers = [(400, {})]
     room.watch(to=(hook.url,))
     room.publish(1, "tariffs", story="A")
     alert.run(room.context)
@@ -613,51 +625,31 @@ def test_saving_refuses_what_makes_no_sense(room: Newsroom) -> None:
     assert room.sql("SELECT name FROM alerts") == [("taken",)]
 
 
-def test_command_line(room: Newsroom, hook: Webhook, environment: dict[str, str]) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        variables = environment | {"PRESSWATCH_ALLOW_HOSTS": "127.0.0.1"}
-        return subprocess.run([sys.executable, "-c", CLI, *arguments], env=variables, capture_output=True, text=True, check=False)
+def test_command_line(room: Newsroom, hook: Webhook, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (environment | {"PRESSWATCH_ALLOW_HOSTS": "127.0.0.1"}).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["alerts", *arguments])
 
     wrong = run("add", "steel", "steel AND (tariff", "--to", hook.url)
-    assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert "character" in wrong.stderr
-    assert run("add", "steel", "steel", "--every", "year").returncode == 2
+    assert (wrong.stdout, type(wrong.exception)) == ("", QueryError)
+    assert "character" in str(wrong.exception)
+    assert run("add", "steel", "steel", "--every", "year").exit_code == 2
     added = run("add", "steel", "tariff* AND steel", "--max-age", "none", "--to", f"{hook.url}?token=hidden")
-    assert (added.returncode, added.stdout) == (0, "")
+    assert (added.exit_code, added.stdout) == (0, "")
+    assert "127.0.0.1" in added.stderr
     assert "hidden" not in added.stderr
     room.publish(1, "tariffs on steel")
     alert.run(room.context)
-    shown = run("show", "steel", "--json")
     expected = {
         "name": "steel", "query": "tariff* AND steel", "version": 1, "matched": 1, "sent": 1, "grouped": 0, "muted": 0, "failed": 0,
         "waiting": 0, "broken": None,
     }  # fmt: skip
-    assert json.loads(shown.stdout) == expected
+    assert json.loads(run("show", "steel", "--json").stdout) == expected
     assert json.loads(run("list", "--json").stdout) == [expected]
     text = run("show", "steel").stdout
     assert "Herald: Title 1 of Herald" in text
     assert "hidden" not in text
-    unknown = run("show", "stele")
-    assert (unknown.returncode, "stele" in unknown.stderr) == (1, True)
-
-
-CLI = """
-import sys
-import pipeline.cli.app as frame
-frame.MODULES = ("alerts",)
-sys.argv = ["presswatch", "alerts", *sys.argv[1:]]
-frame.main()
-"""
-
-
-def test_web_page_s_overview_and_detail(room: Newsroom, hook: Webhook) -> None:
-    room.watch(to=(hook.url,))
-    room.publish(1, "tariffs", story="A")
-    alert.run(room.context)
-    with Database(room.context.database.url) as database, database.transaction() as connection:
-        (one,) = alerts.overview(connection)
-        detail = alerts.alert_detail(connection, one.alert.alert_id)
-        assert alerts.alert_detail(connection, 999) is None
-    assert (one.account.matched, one.deliveries[0].state, one.deliveries[0].story) == (1, "sent", "A")
-    assert detail is not None
-    assert [(match.title, match.state, match.outlet) for match in detail.matches] == [("Title 1 of Herald", "sent", "Herald")]
+    assert "steel" in run("list").stdout
+    assert isinstance(run("show", "stele").exception, UnknownName)
