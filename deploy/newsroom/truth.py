@@ -16,7 +16,7 @@ from deploy.newsroom.site import Site
 class ExpectedArticle:
     """An article that a complete collection holds."""
 
-    url: str  # canonical
+    url: str  # as its page names it; a fetched or stored address may add a tracking query: compare canonical forms
     outlet: str  # name, as in the outlets file
     language: str
     title: str  # of the first version
