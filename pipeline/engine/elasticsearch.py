@@ -13,7 +13,7 @@ from pipeline.config import Settings
 from pipeline.engine import ports, process, programs
 from pipeline.errors import EngineFailed
 
-# A minute and a half was seen on a machine with six times more to do than cores.
+# Ample: a start takes many times longer where all cores are busy.
 START_S: Final = 300.0
 # Recovery of the indices after the node answers; without it searches would miss documents.
 RECOVERY_S: Final = 60
