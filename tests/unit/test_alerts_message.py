@@ -31,9 +31,7 @@ def told(*stories, digest=False):
     return Message(
         alert="tariffs & more",
         query="tariff*",
-        stories=tuple(
-            message.ordered([Item(article=one, highlight=f"the tariffs of {one.id}") for one in story]) for story in stories
-        ),
+        stories=tuple(message.ordered([Item(article=one, highlight=f"the tariffs of {one.id}") for one in story]) for story in stories),
         digest=digest,
         public_url="https://press.example",
     )
