@@ -68,7 +68,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         if article["story_id"]:
             lines.append(f"{' ' * 19}  cluster   story {article['story_id']}: {article['story']}")
         lines.append(f"{_at(article['indexed_at'])}  index     revision {article['indexed_revision']} of {article['revision']}")
-        lines += [f"{' ' * 19}  alert     {alert}" for alert in article["alerts"]]
+        lines += [f"{' ' * 19}  alert     {alert['explanation']}" for alert in article["alerts"]]
     lines += [
         f"{_at(wait['since'])}  waits     for {wait['stage']}, attempt {wait['attempts']} {wait['error'] or ''}"
         for wait in found["waiting"]

@@ -9,13 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-import dags
 from pipeline.config import Settings
 from pipeline.engine.secrets import secret_key
 from pipeline.errors import EngineFailed, UsageError
@@ -35,7 +35,7 @@ def airflow_environment(settings: Settings, endpoints: Endpoints) -> dict[str, s
     rest = endpoints.airflow_database_url.split("://", 1)[1]
     given = {
         "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-        "CORE__DAGS_FOLDER": str(Path(dags.__file__).parent),
+        "CORE__DAGS_FOLDER": str(resources.files("dags")),
         "CORE__EXECUTOR": "LocalExecutor",
         "CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "CORE__FERNET_KEY": _derived(key, "fernet"),
@@ -119,7 +119,7 @@ def _greeting(settings: Settings) -> list[str]:
         "The first articles come in within a few minutes. Try next, in another terminal:",
         "  .venv/bin/presswatch outlets list",
         "  .venv/bin/presswatch search 'election OR vote'",
-        "  .venv/bin/presswatch alerts add ceasefire 'ceasefire OR truce' --to mailto://you@example.org",
+        "  .venv/bin/presswatch alerts add ceasefire 'ceasefire OR truce' --to https://example.org/hook",
         "Ctrl-C stops everything; the next start continues.",
         "",
     ]
