@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Self
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
+from elasticsearch import BadRequestError, Elasticsearch, helpers
 
 from pipeline.config import Settings
-from pipeline.errors import IndexOutdated, SearchEngineAway, SearchEngineTooOld
+from pipeline.errors import IndexMissing, IndexOutdated, SearchEngineAway, SearchEngineTooOld
 from pipeline.index import documents, mapping, rebuilding
 from pipeline.index.connection import BUSY, open_client, patiently, reaching, reason
 from pipeline.models import Document, SearchEndpoint
@@ -56,6 +57,8 @@ class Index:
         self.prefix = prefix
         self.shards = shards
         self.replicas = replicas
+        # Indices that are known to have this version's mapping.
+        self._checked: set[str] = set()
 
     @classmethod
     def connect(cls, endpoint: SearchEndpoint, settings: Settings) -> Self:
@@ -101,19 +104,15 @@ class Index:
         """
         with reaching(self.where):
             patiently(self._check_version)
-            live = self.behind(self.alias)
-            if not live:
-                name = f"{self.prefix}{ALIAS}-{FIRST}"
+            if not self.behind(self.alias):
                 try:
-                    self.create(name, self.alias)
-                except ApiError as error:
+                    self.create(f"{self.alias}-{FIRST}", self.alias)
+                except BadRequestError as error:
+                    # Another process was faster.
                     if "resource_already_exists_exception" not in str(error):
                         raise
-                live = self.behind(self.alias)
-            answer = self.client.indices.get_mapping(index=self.alias)
-        found = {name: body["mappings"].get("_meta", {}).get("schema") for name, body in answer.items()}
-        if set(found.values()) != {mapping.SCHEMA}:
-            raise IndexOutdated(index=", ".join(found))
+                    self.client.indices.put_alias(index=f"{self.alias}-{FIRST}", name=self.alias)
+            self._check_schema(self.behind(self.alias))
 
     def create(self, name: str, alias: str) -> None:
         """Create an empty index behind an alias."""
@@ -129,16 +128,22 @@ class Index:
         """Bring the index to the state of these documents, also the one that a rebuild fills.
 
         Raises:
+            IndexMissing: it was never made, or was deleted.
+            IndexOutdated: another version of presswatch made it.
             SearchEngineAway: the server is away or stays too busy; some documents may have been written.
             SearchEngineRefused: it refuses the request as a whole.
 
         """
         with reaching(self.where):
-            targets = patiently(lambda: [*self.behind(self.alias), *self.behind(self.next_alias)])
-        if not targets:
-            raise SearchEngineAway(where=self.where, problem=f"there is no index {self.alias}")
-        results = [self.send(batch, target) for target in targets]
-        return results[0]
+            own = patiently(self.everything)
+            targets = [name for name, aliases in own.items() if {self.alias, self.next_alias} & aliases]
+            if not any(self.alias in own[name] for name in targets):
+                raise IndexMissing(index=self.alias)
+            self._check_schema(targets)
+        results = {name: self.send(batch, name) for name in targets}
+        live = next(result for name, result in results.items() if self.alias in own[name])
+        refused = {key: why for result in results.values() for key, why in result.refused.items()}
+        return WriteResult(written=live.written, newer=live.newer, refused=refused)
 
     def send(self, batch: Sequence[Document], target: str) -> WriteResult:
         """Write documents to one index by its own name; errors are those of `write`."""
@@ -175,7 +180,7 @@ class Index:
     def drop(self) -> None:
         """Delete all indices of this prefix, the live one too; `ensure` and a rebuild bring it back."""
         with reaching(self.where):
-            rebuilding.remove(self, rebuilding.everything(self))
+            rebuilding.remove(self, list(self.everything()))
 
     def health(self) -> Health:
         """How the server and the index are."""
@@ -190,12 +195,25 @@ class Index:
             count = self.client.count(index=self.alias)["count"]
         return Health(version=version, status=status, index=live[0], documents=count, size_bytes=total["store"]["size_in_bytes"])
 
+    def everything(self) -> dict[str, set[str]]:
+        """All indices of this prefix, the oldest first, and their aliases."""
+        found = self.client.indices.get(index=f"{self.alias}-*", features="aliases").body
+        ours = re.compile(rf"{re.escape(self.alias)}-\d{{14,20}}")
+        return {name: set(found[name]["aliases"]) for name in sorted(found) if ours.fullmatch(name)}
+
     def behind(self, alias: str) -> list[str]:
         """The names of the indices that an alias stands for."""
-        try:
-            return sorted(self.client.indices.get_alias(name=alias).body)
-        except NotFoundError:
-            return []
+        return [name for name, aliases in self.everything().items() if alias in aliases]
+
+    def _check_schema(self, names: Sequence[str]) -> None:
+        """A strict mapping of another version would refuse every document, as if the documents were at fault."""
+        unknown = [name for name in names if name not in self._checked]
+        if unknown:
+            answer = self.client.indices.get_mapping(index=",".join(unknown)).body
+            for name in unknown:
+                if answer[name]["mappings"].get("_meta", {}).get("schema") != mapping.SCHEMA:
+                    raise IndexOutdated(index=name)
+            self._checked.update(unknown)
 
     def _version(self) -> str:
         # `GET /` is missing in the embedded node.

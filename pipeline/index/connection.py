@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
@@ -10,10 +11,13 @@ from urllib.parse import urlsplit, urlunsplit
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from pipeline.errors import SearchEngineAway, SearchEngineRefused
+from pipeline.errors import IndexMissing, SearchEngineAway, SearchEngineRefused
 from pipeline.models import SearchEndpoint
 
 Result = TypeVar("Result")
+
+# It warns of every attempt; the error that comes of it says the same once.
+logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
 
 # Too many requests, and a server or its proxy that is not there just now.
 BUSY: Final = frozenset({429, 502, 503, 504})
@@ -54,6 +58,7 @@ def reaching(where: str) -> Iterator[None]:
 
     Raises:
         SearchEngineAway: no connection, or the server is too busy.
+        IndexMissing: the server has no such index.
         SearchEngineRefused: the server answered that it won't.
 
     """
@@ -62,6 +67,8 @@ def reaching(where: str) -> Iterator[None]:
     except ApiError as error:
         if is_passing(error):
             raise SearchEngineAway(where=where, problem=f"status {error.meta.status}: {explain(error)}") from error
+        if "index_not_found_exception" in str(error):
+            raise IndexMissing(index=error.body["error"].get("index", "")) from error
         raise SearchEngineRefused(where=where, problem=explain(error)) from error
     except TransportError as error:
         raise SearchEngineAway(where=where, problem=str(error.message).strip().rstrip(".")) from error
@@ -70,7 +77,10 @@ def reaching(where: str) -> Iterator[None]:
 def patiently(call: Callable[[], Result]) -> Result:
     """Call again, after growing pauses, while the server is away or busy."""
     return Retrying(
-        retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential_jitter(0.1, 2), reraise=True
+        retry=retry_if_exception(is_passing),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_exponential_jitter(multiplier=0.1, max=2, jitter=0.1),
+        reraise=True,
     )(call)
 
 

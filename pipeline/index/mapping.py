@@ -22,7 +22,9 @@ _UNSPACED: Final = r"\p{IsHan}\p{IsHiragana}\p{IsKatakana}\p{IsThai}\p{IsLao}\p{
 _RUN: Final = rf"[\p{{L}}\p{{N}}\p{{M}}&&[^{_UNSPACED}]]{{1,200}}+"
 TOKEN: Final = rf"[{_UNSPACED}]|{_RUN}(?:[.,'\u2019]{_RUN}){{0,10}}+"
 
-# Elasticsearch's names of stemmers by ISO 639-1 code. They see folded words, so that accents never matter.
+# Elasticsearch's names of stemmers by ISO 639-1 code. They see folded words, so that accents never matter. Light ones,
+# which take off inflection alone, are preferred: `university` is not `universe`. English has two, because the first
+# keeps plurals that its dictionary knows as words, such as `talks`.
 STEMMERS: Final = {
     "ar": "arabic",
     "bg": "bulgarian",
@@ -30,7 +32,7 @@ STEMMERS: Final = {
     "da": "danish",
     "de": "light_german",
     "el": "greek",
-    "en": "light_english",
+    "en": "light_english minimal_english",
     "es": "light_spanish",
     "fi": "light_finnish",
     "fr": "light_french",
@@ -117,13 +119,15 @@ ANALYSIS: Final[dict[str, Any]] = {
         "possessive": {"type": "pattern_replace", "pattern": "'s$", "replacement": ""},
         # Russian prints the letter yo without its points at will.
         "yo": {"type": "pattern_replace", "pattern": "\u0451", "replacement": "\u0435"},
-        **{f"stem_{language}": {"type": "stemmer", "language": name} for language, name in STEMMERS.items()},
+        "unstemmed": {"type": "keyword_marker", "keywords": ["news"]},
+        **{name: {"type": "stemmer", "language": name} for names in STEMMERS.values() for name in names.split()},
     },
     "normalizer": {"folded": {"type": "custom", "filter": ["lowercase_all", "asciifolding", "yo"]}},
     "analyzer": {
         "news": {"type": "custom", "tokenizer": "words", "filter": [*_FILTERS]},
         **{
-            f"stem_{language}": {"type": "custom", "tokenizer": "words", "filter": [*_FILTERS, f"stem_{language}"]} for language in STEMMERS
+            f"stem_{language}": {"type": "custom", "tokenizer": "words", "filter": [*_FILTERS, "unstemmed", *names.split()]}
+            for language, names in STEMMERS.items()
         },
     },
 }

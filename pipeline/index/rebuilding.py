@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from elasticsearch import NotFoundError
-
 from pipeline import log
+from pipeline.errors import InfrastructureError
 from pipeline.index.connection import patiently, reaching
 from pipeline.models import Document
 
@@ -41,15 +40,16 @@ def rebuild(
         revision: the newest revision when the rebuild began.
 
     Returns:
-        How many documents the new index has.
+        How many documents the new index has. What the engine refuses is logged, and left out.
 
     Raises:
-        SearchEngineRefused: a document was refused that the live index has; nothing was changed.
+        SearchEngineAway: the server went away; searches go on as before.
 
     """
     with reaching(index.where):
         live = index.behind(index.alias)
-        remove(index, [name for name in everything(index) if name not in live and (not live or name > live[-1])])
+        # What an interrupted rebuild left behind is younger than the live index.
+        remove(index, [name for name in index.everything() if name not in live and (not live or name > live[-1])])
         name = f"{index.alias}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
         index.create(name, index.next_alias)
     started = time.monotonic()
@@ -72,28 +72,29 @@ def rebuild(
                 ]
             )
     except BaseException:
-        with reaching(index.where):
-            remove(index, [name])
+        _clean_up(index, name)
         raise
     with reaching(index.where):
-        replaced = [other for other in everything(index) if other != name]
+        replaced = [other for other in index.everything() if other != name]
         remove(index, replaced[: max(0, len(replaced) - KEPT)])
     logger.info("index_rebuilt", index=name, documents=count, seconds=round(time.monotonic() - started, 1))
     return count
+
+
+def _clean_up(index: Index, name: str) -> None:
+    """Remove an unfinished index, unless it went live although the answer got lost."""
+    try:
+        with reaching(index.where):
+            if name not in index.behind(index.alias):
+                remove(index, [name])
+    except InfrastructureError as error:
+        logger.warning("index_left_behind", index=name, reason=str(error))
 
 
 def _send(index: Index, batch: Sequence[Document], name: str) -> None:
     result = index.send(batch, name)
     for article_id, reason in result.refused.items():
         logger.error("document_refused", article=article_id, reason=reason)
-
-
-def everything(index: Index) -> list[str]:
-    """All indices of this prefix, the oldest first."""
-    try:
-        return sorted(index.client.indices.get(index=f"{index.alias}-*", filter_path="*.aliases").body)
-    except NotFoundError:
-        return []
 
 
 def remove(index: Index, names: Sequence[str]) -> None:

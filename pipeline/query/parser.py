@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from pipeline.errors import QueryError
@@ -15,6 +16,7 @@ from pipeline.query.tokens import cut
 _DISTANCE: Final = re.compile(r"(O?)NEAR/(\d{1,6})")
 
 
+@lru_cache(maxsize=4_096)
 def parse(text: str, *, for_alert: bool = False) -> tree.Query:
     """Read a query.
 

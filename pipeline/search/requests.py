@@ -10,8 +10,9 @@ from typing import Any, Final
 from elasticsearch import ApiError
 
 from pipeline import query
-from pipeline.errors import IndexMissing, QueryError
+from pipeline.errors import QueryError
 from pipeline.index import Index, explain, patiently, reaching
+from pipeline.index.mapping import STEMMERS
 from pipeline.query.tree import Query
 from pipeline.search.results import BEGIN, END
 
@@ -31,7 +32,7 @@ def run(index: Index, request: dict[str, Any], *, asked: Query | None = None) ->
         SearchEngineRefused: it refuses the request.
 
     """
-    with reaching(index.where), _explaining(index, asked):
+    with reaching(index.where), _explaining(asked):
         return dict(patiently(lambda: index.client.search(**request, allow_partial_search_results=False)).body)
 
 
@@ -47,7 +48,7 @@ def highlight(asked: Query, dsl: dict[str, Any], *, fragments: int, lead: int = 
     """
 
     def field(name: str, number: int) -> dict[str, Any]:
-        stemmed = {"matched_fields": [name, f"{name}_stem.*"]} if query.uses_stems(asked) else {}
+        stemmed = {"matched_fields": [name, *(f"{name}_stem.{language}" for language in STEMMERS)]} if query.uses_stems(asked) else {}
         return {"number_of_fragments": number, "highlight_query": dsl} | stemmed
 
     return {
@@ -69,13 +70,11 @@ def too_many_words(reason: str) -> tuple[str, str] | None:
 
 
 @contextmanager
-def _explaining(index: Index, asked: Query | None) -> Iterator[None]:
+def _explaining(asked: Query | None) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
         reason = explain(error)
-        if "index_not_found_exception" in str(error) or "no such index" in reason:
-            raise IndexMissing(index=index.alias) from error
         many = too_many_words(reason)
         if many is None or asked is None:
             raise

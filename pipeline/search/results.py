@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -106,3 +106,12 @@ class SearchResult:
 def plain(marked: str) -> str:
     """A marked text without its marks."""
     return marked.replace(BEGIN, "").replace(END, "")
+
+
+def marked_parts(marked: str) -> Iterator[tuple[str, bool]]:
+    """A marked text in parts: the text, and whether the query found it."""
+    for number, part in enumerate(marked.split(BEGIN)):
+        found, _, rest = part.partition(END)
+        if number:
+            yield found, True
+        yield (rest if number else part), False

@@ -178,11 +178,16 @@ def _best(hit: dict[str, Any]) -> str:
 def _each(index: Index, bodies: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any] | str]:
     """The answer to each search, or what the engine says is wrong with it."""
     for start in range(0, len(bodies), SEARCHES):
-        lines: list[dict[str, Any]] = []
-        for body in bodies[start : start + SEARCHES]:
-            lines += ({"index": index.alias, "allow_partial_search_results": False}, body)
+        some = bodies[start : start + SEARCHES]
+        head = {"index": index.alias, "allow_partial_search_results": False}
         with reaching(index.where):
-            answers = patiently(lambda: index.client.msearch(searches=lines))["responses"]  # noqa: B023 - called at once
+            try:
+                answers = patiently(lambda: index.client.msearch(searches=[line for body in some for line in (head, body)]))["responses"]  # noqa: B023 - called at once
+            except ApiError as error:
+                # A query that can't even be read fails all of them together.
+                if not _is_of_query(error.meta.status, explain(error)):
+                    raise
+                answers = [_alone(index, body) for body in some]
         for answer in answers:
             if "error" not in answer:
                 yield answer
@@ -194,6 +199,15 @@ def _each(index: Index, bodies: Sequence[dict[str, Any]]) -> Iterator[dict[str, 
                 raise SearchEngineRefused(where=index.where, problem=why)
             many = requests.too_many_words(why)
             yield requests.problem(*many) if many else why
+
+
+def _alone(index: Index, body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(patiently(lambda: index.client.search(index=index.alias, body=body, allow_partial_search_results=False)).body)
+    except ApiError as error:
+        if not _is_of_query(error.meta.status, explain(error)):
+            raise
+        return dict(error.body)
 
 
 def _is_of_query(status: int, why: str) -> bool:
