@@ -13,7 +13,7 @@ from pipeline.errors import InfrastructureError, NotFound
 from pipeline.store import alerts
 from pipeline.store.database import describe
 from pipeline.store.reading import articles, outlets, stories, work
-from pipeline.web import answering
+from pipeline.web import answering, showing
 from pipeline.web.answers import (
     AlertDetailAnswer,
     AlertsAnswer,
@@ -140,7 +140,7 @@ def state(engines: Engines, now: datetime) -> StatusAnswer:
         engines.suspect()
     else:
         where = context.endpoints.elasticsearch.url
-        size = f"{health.documents:,} documents, {health.size_bytes / 1e6:,.0f} MB"
+        size = f"{health.documents:,} documents, {showing.size(health.size_bytes)}"
         states["elasticsearch"] = EngineAnswer(
             ok=health.status != "red" and health.index is not None,
             message=f"Elasticsearch {health.version} at {where}: {size}, {health.status}"

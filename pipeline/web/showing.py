@@ -46,6 +46,7 @@ def environment() -> jinja2.Environment:
         "size": size,
         "share": share,
         "marked": marked,
+        "opening": opening,
         "paragraphs": paragraphs,
         "words": words,
         "path_part": path_part,
@@ -134,6 +135,12 @@ def share(value: float) -> str:
 def marked(value: str) -> Markup:
     """A passage with the query's words marked."""
     return Markup(str(escape(value)).replace(BEGIN, "<mark>").replace(END, "</mark>"))  # noqa: S704 - escaped before the tags
+
+
+def opening(text: str) -> str:
+    """The beginning of a text, with a sign that it goes on where it stops within a sentence."""
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?", "…", "”", "»", '"')) else f"{text}…"
 
 
 def paragraphs(text: str) -> list[str]:
