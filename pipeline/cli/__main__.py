@@ -2,4 +2,6 @@
 
 from pipeline.cli.app import main
 
-main()
+# Worker processes import this module too, and must not start a command.
+if __name__ == "__main__":
+    main()
