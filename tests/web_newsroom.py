@@ -67,7 +67,7 @@ FRENCH = (
     "Les dockers du terminal céréalier ont cessé le travail lundi, après l'échec des discussions sur les équipes de nuit.\n\n"
     "Onze navires attendent devant le port, selon l'autorité portuaire. L'Égypte attend quatre cargaisons de blé."
 )
-UKRAINIAN = "Докери зернового терміналу в понеділок припинили роботу.\n\nПорт повідомляє про одинадцять суден біля берега."
+UKRAINIAN = "Докери зернового терміналу в понеділок припинили роботу.\n\nПорт повідомляє про одинадцять суден на рейді."  # noqa: RUF001 - Ukrainian
 
 
 @dataclass(frozen=True)

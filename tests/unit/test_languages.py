@@ -14,7 +14,7 @@ from pipeline import languages
         ("Los ministros acordaron el martes reabrir el paso fronterizo tras una semana de conversaciones.", "es"),
         ("Die Minister einigten sich am Dienstag darauf, den Grenzübergang wieder zu öffnen.", "de"),
         ("Министры договорились во вторник вновь открыть пограничный переход после недели переговоров.", "ru"),
-        ("部长们周二同意在经过一周的会谈后重新开放边境口岸，货车可以立即通行。", "zh"),
+        ("部长们周二同意在经过一周的会谈后重新开放边境口岸货车可以立即通行。", "zh"),
         ("اتفق الوزراء يوم الثلاثاء على إعادة فتح المعبر الحدودي بعد أسبوع من المحادثات.", "ar"),
     ],
 )
