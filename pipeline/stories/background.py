@@ -14,15 +14,18 @@ ARTICLE_WORDS: Final = 500  # a usual length, for turning word frequencies into 
 UNLISTED: Final = 2e-7  # frequency of a word that the built-in lists don't have; they end at 1e-6
 NUMBER_SHARE: Final = 0.1  # numbers say little, and lists of words have none
 LEAST_SHARE: Final = 1e-4  # rarer words are names and slips: no rarer than each other, or the slips would weigh most
-PRIOR_ARTICLES: Final = 500  # what the built-in lists are worth against counted articles
+COUNTED_WEIGHT: Final = 0.3  # of a large snapshot
+COUNTED_ARTICLES: Final = 2000  # a snapshot of so many has half of that weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """How common words are.
 
-    Counted snapshots of the store refine the built-in word lists of `wordfreq` (general language, about 40
-    languages). A language with neither has no background, and its articles have no telling terms.
+    The built-in word lists of `wordfreq` (general language, about 40 languages) are corrected by counted
+    snapshots of the store, but only in part: a news store makes `president` as common as `the`, and similarities
+    must keep their scale from the first day on. A language with neither has no background, and its articles have
+    no telling terms.
     """
 
     snapshots: Mapping[str, tuple[int, Mapping[str, int]]] = field(default_factory=dict)  # language: articles, and how many have each word
@@ -34,11 +37,19 @@ class Background:
     def rarity(self, word: str, language: str) -> float:
         """The inverse document frequency of a folded word: about 0 for `the`, 9 for a name nobody has heard of."""
         listed = _built_in(language)
-        share = _share(word, listed) if listed is not None else 1 / PRIOR_ARTICLES
-        if language in self.snapshots:
-            articles, counts = self.snapshots[language]
-            share = (counts.get(word, 0) + PRIOR_ARTICLES * share) / (articles + PRIOR_ARTICLES)
-        return -math.log(min(1.0, max(share, LEAST_SHARE)))
+        general = _rarity(_share(word, listed)) if listed is not None else None
+        if language not in self.snapshots:
+            return general if general is not None else _rarity(0.0)
+        articles, counts = self.snapshots[language]
+        counted = _rarity((counts.get(word, 0) + 0.5) / (articles + 1))
+        if general is None:
+            return counted
+        weight = COUNTED_WEIGHT * articles / (articles + COUNTED_ARTICLES)
+        return (1 - weight) * general + weight * counted
+
+
+def _rarity(share: float) -> float:
+    return -math.log(min(1.0, max(share, LEAST_SHARE)))
 
 
 def _share(word: str, listed: Mapping[str, float]) -> float:

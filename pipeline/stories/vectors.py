@@ -21,9 +21,8 @@ LEAD_WORDS: Final = 80
 LEAD_COUNTS: Final = 2
 LEAST_RARITY: Final = 1.2  # a word of every third article tells nothing
 
-TERM_KEYS: Final = 12
-ENTITY_KEYS: Final = 4
-KEY_RARITY: Final = 4.0  # a key stands in at most one article of 50
+# Of pairs of articles that resemble each other enough for one story, all but 1 in 200 share one of 8 keys.
+KEYS: Final = 8
 
 
 def words(text: str) -> frozenset[str]:
@@ -84,6 +83,8 @@ def _heaviest(counts: Counter[str], language: str, background: Background) -> di
 
 
 def keys(vector: StoryVector) -> tuple[str, ...]:
-    """The few terms and entities by which stored articles of the same story are looked up, the heaviest first."""
-    terms = sorted(vector.terms, key=lambda term: (-vector.terms[term], term))[:TERM_KEYS]
-    return tuple(terms)
+    """The few terms by which articles of the same story are looked up, the heaviest first.
+
+    They are folded words. Names that are written alike find articles of other languages too.
+    """
+    return tuple(sorted(vector.terms, key=lambda term: (-vector.terms[term], term))[:KEYS])
