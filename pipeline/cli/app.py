@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import signal
 import sys
 from typing import Annotated, Any, Final
 
@@ -48,8 +47,6 @@ def print_json(value: Any) -> None:
 
 def main() -> None:
     """Run the command line of this process."""
-    # `presswatch search … | head` ends quietly.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for module in MODULES:
         importlib.import_module(f"pipeline.cli.{module}")
     try:

@@ -1,0 +1,108 @@
+"""An engine that goes away in the middle: one sentence, nothing lost, the next run continues."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from pipeline.config import Settings
+from pipeline.steps import imports
+from pipeline.steps.context import Context
+
+ARTICLES = 150
+
+
+class Line:
+    """A TCP line to a server that can be cut and mended."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self.target = target
+        self.whole = True
+        self.carried = 0
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self.listening.accept()
+            except OSError:
+                return
+            if self.whole:
+                threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+            else:
+                near.close()
+
+    def _carry(self, near: socket.socket) -> None:
+        with near, socket.create_connection(self.target) as far:
+            while self.whole:
+                ready, _, _ = select.select([near, far], [], [], 0.05)
+                for end in ready:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    self.carried += len(data)
+                    (far if end is near else near).sendall(data)
+
+
+@pytest.fixture
+def lines(settings: Settings) -> Iterator[dict[str, Line]]:
+    database, search = urlsplit(settings.database_url.get_secret_value()), urlsplit(settings.elasticsearch_url)
+    made = {
+        name: Line((parts.hostname or "", parts.port or 0)) for name, parts in (("database", database), ("elasticsearch", search))
+    }
+    yield made
+    for line in made.values():
+        line.listening.close()
+
+
+@pytest.mark.parametrize("engine", ["database", "elasticsearch"])
+def test_the_next_run_continues(
+    engine: str, lines: dict[str, Line], context: Context, settings: Settings, environment: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "articles.jsonl"
+    text = "The council of {} met on Tuesday and decided to repair the old bridge over the river {}. "
+    file.write_text(
+        "".join(
+            json.dumps({"url": f"https://paper.example/{number}", "title": f"Bridge {number}", "body": text.format(number, -number) * 20}) + "\n"
+            for number in range(ARTICLES)
+        )
+    )
+    imports.import_file(context, file)
+    database = urlsplit(settings.database_url.get_secret_value())
+    through = environment | {
+        "PRESSWATCH_DATABASE_URL": database._replace(
+            netloc=f"{database.username}:{database.password}@127.0.0.1:{lines['database'].port}"
+        ).geturl(),
+        "PRESSWATCH_ELASTICSEARCH_URL": f"http://127.0.0.1:{lines['elasticsearch'].port}",
+    }
+    command = [sys.executable, "-m", "pipeline.cli", "process"]
+    process = subprocess.Popen(command, env=through, stderr=subprocess.PIPE, text=True)
+    line = lines[engine]
+    while line.carried < 50_000 and process.poll() is None:
+        time.sleep(0.01)
+    line.whole = False
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 1, stderr
+    assert {"database": "PostgreSQL at", "elasticsearch": "Elasticsearch at"}[engine] in stderr
+    assert "Traceback" not in stderr
+
+    line.whole = True
+    done = subprocess.run(command, env=through, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with context.database.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM work").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM articles WHERE indexed_revision = revision").fetchone() == (ARTICLES,)
+    assert context.index.health().documents == ARTICLES
