@@ -134,8 +134,8 @@ def _annotated(view: ArticleView) -> Step:
 def _clustered(view: ArticleView) -> Step:
     if view.story is None:
         waits = _waits(view, Stage.CLUSTER, "")
-        if waits:
-            return Step(name="Joined", outcome=Outcome.NOT_YET, text=waits)
+        if waits or not view.compared or view.entities is None:
+            return Step(name="Joined", outcome=Outcome.NOT_YET, text=waits or "not compared with the stories yet")
         return Step(name="Joined", outcome=Outcome.DONE, text="no story: no other article of the last days tells of the same")
     score = f" with a likeness of {view.story.score:.2f}" if view.story.score is not None else ""
     return Step(name="Joined", outcome=Outcome.DONE, at=view.story.joined_at, text=f"the story “{view.story.title}”{score}")

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -352,7 +353,7 @@ def test_without_engines_it_says_so_and_what_to_do(tmp_path: Path) -> None:
         assert "start it with presswatch up" in read(site, "/", status=503).text.replace("`", "")
 
 
-def test_engines_that_come_back_are_found_again(newsroom: Newsroom) -> None:
+def test_without_the_search_engine_the_rest_goes_on(newsroom: Newsroom) -> None:
     away = newsroom.settings.model_copy(update={"elasticsearch_url": "http://127.0.0.1:9"})
     with web_newsroom.serving(away) as url, httpx.Client(base_url=url, trust_env=False) as site:
         assert site.get("/?q=x", timeout=20).status_code == 503
@@ -360,6 +361,26 @@ def test_engines_that_come_back_are_found_again(newsroom: Newsroom) -> None:
         assert site.get(f"/articles/{newsroom.strike}").status_code == 200
         status = site.get("/api/status", timeout=20).json()
         assert (status["engines"]["postgresql"]["ok"], status["engines"]["elasticsearch"]["ok"]) == (True, False)
+
+
+def test_a_database_that_comes_back_is_found_again(engines: Endpoints, template: str, tmp_path: Path) -> None:
+    name = f"{template}_late"
+    url = engines.database_url.rsplit("/", 1)[0] + f"/{name}"
+    settings = Settings(home=tmp_path, database_url=url, elasticsearch_url=engines.elasticsearch.url)
+    with (
+        web_newsroom.serving(settings) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as site,
+        psycopg.connect(engines.database_url, autocommit=True) as server,
+    ):
+        assert site.get("/api/outlets").json()["error"]["kind"] == "database_away"
+        server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        try:
+            assert site.get("/api/outlets").json()["error"]["kind"] == "database_behind"
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+            assert site.get("/api/outlets").json() == {"outlets": []}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 def test_client_tells_what_is_wrong_with_the_server() -> None:
