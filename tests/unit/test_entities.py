@@ -19,7 +19,7 @@ President Marlow Hatherley said on Tuesday that talks with Russian President Vla
 Mr. Hatherley told reporters in Kiev that both sides wanted peace. “Putin has been clear,” Hatherley said.
 
 The spokeswoman for the European Union, Ingrid Solberg, welcomed the plan. Solberg said the EU would host a conference in Geneva on January 12.
-President Biden's office and NATO declined to comment. Trump has praised the idea, and Trump’s advisers met officials from Donetsk and Crimea.
+President Biden's office and NATO declined to comment. Trump has praised the idea, and Trump\u2019s advisers met officials from Donetsk and Crimea.
 """
 
 
@@ -124,7 +124,7 @@ def test_a_headline_counts_what_the_body_names() -> None:
     ("passage", "name"),
     [
         ("the United Nations", "United Nations"),
-        ("Biden’s", "Biden"),
+        ("Biden\u2019s", "Biden"),
         ("**Mike Waltz**", "Mike Waltz"),
         ("Telegram Channel](", "Telegram Channel"),
         ("Global Research\nCopyright", "Global Research"),
