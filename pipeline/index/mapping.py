@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pipeline.query.tokens import PARTS, UNSPACED
+
 # A change of mapping or analysis needs another number here, and then `presswatch reindex` for an index that exists.
 SCHEMA: Final = 1
 
-# Longer runs are cut, because the engine refuses documents with terms of more than 32,766 bytes; and bounded
-# repeats keep the expression's recursion shallow.
-_UNSPACED: Final = r"\p{IsHan}\p{IsHiragana}\p{IsKatakana}\p{IsThai}\p{IsLao}\p{IsKhmer}\p{IsMyanmar}"
-_RUN: Final = rf"[\p{{L}}\p{{N}}\p{{M}}&&[^{_UNSPACED}]]{{1,200}}+"
-TOKEN: Final = rf"[{_UNSPACED}]|{_RUN}(?:[.,'\u2019]{_RUN}){{0,10}}+"
+# As `pipeline.query.tokens` has it, in Java's words. What is frequent comes first, and nothing is counted letter by
+# letter: this runs over every text and again for every highlight.
+_UNSPACED: Final = "".join(rf"\x{{{first:X}}}-\x{{{last:X}}}" for first, last in UNSPACED)
+_RUN: Final = rf"[a-zA-Z0-9[\p{{L}}\p{{N}}\p{{M}}&&[^{_UNSPACED}]]]+"
+TOKEN: Final = rf"{_RUN}(?:[.,'\u2019]{_RUN}){{0,{PARTS - 1}}}|[{_UNSPACED}&&[\p{{L}}\p{{N}}\p{{M}}]]\p{{M}}*"
 
 # Elasticsearch's names of stemmers by ISO 639-1 code. They see folded words, so that accents never matter. Light ones,
 # which take off inflection alone, are preferred: `university` is not `universe`. English has two, because the first
