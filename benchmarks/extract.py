@@ -29,7 +29,7 @@ from typing import Any
 
 import trafilatura
 
-from pipeline import urls
+from pipeline import dates, languages, urls
 from pipeline.errors import PageError
 from pipeline.extract import extract
 from pipeline.models import PageSource
@@ -193,6 +193,8 @@ def main() -> None:
     parser.add_argument("--no-baseline", action="store_true", help="leave trafilatura out")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
+    languages.preload()
+    dates.preload()
     tools = {"presswatch": presswatch} if options.no_baseline else {"presswatch": presswatch, "trafilatura": baseline}
     for name in options.sets or SETS:
         rows = load(name)[: options.limit]

@@ -86,7 +86,10 @@ def is_fetchable(url: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _site(name: str) -> str:
-    return _suffixes.extract_str(name).top_domain_under_public_suffix or name
+    found = _suffixes.extract_str(name)
+    if found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or name
+    return ".".join(name.split(".")[-2:])  # a private name: the same shape
 
 
 def site(url: str) -> str:

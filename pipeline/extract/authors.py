@@ -10,12 +10,15 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.page import ParsedPage, label_of, text_of
+from pipeline.extract.page import ParsedPage, following, label_of, text_of
 from pipeline.extract.structured import as_list, first_text, types_of
 from pipeline.extract.titles import fold
 
 MAX_AUTHORS: Final = 20
 MAX_NAME_WORDS: Final = 6
+MAX_SPOKEN: Final = 80
+LOOK_AHEAD: Final = 60  # elements after the headline
+BARE_BY: Final = frozenset({"by", "by:", "von", "von:", "por", "por:", "par", "автор", "автор:"})
 MAX_BYLINE: Final = 200  # characters; longer elements are no bylines
 
 META_NAMES: Final = (
@@ -23,23 +26,27 @@ META_NAMES: Final = (
     "citation_author", "dc.contributor", "twitter:data1",
 )  # fmt: skip
 BY: Final = re.compile(
-    r"^(?:(?:written|reported|posted|story|text|words|analysis|report|interview|opinion|article)\s*(?:by|:)|by|von|por|de|par|di|door|av|af|"
-    r"od|przez|от|автор|автори|текст|вiд|від|yazan|oleh|author|autore?|auteur|authors|autores|reporter|text|texto|texte|testo|tekst)"
+    r"^(?:(?:written|reported|posted|story|text|words|analysis|report|interview|opinion|article|published)\s*(?:by|:)"
+    r"|(?:view |show |see )?(?:all |more )?(?:articles?|posts?|stories) (?:by|of|from)|(?:zeige )?(?:alle )?(?:beiträge|artikel) von|zum profil von|über"
+    r"|(?:todos los artículos|ver (?:todas|todos|más)[\w ]{0,20}|más artículos) de|tous les articles de"
+    r"|by|von|por|de|par|di|door|av|af|od|przez|от|автор|автори|текст|вiд|від|yazan|oleh|authors?|autore?s?|auteur|reporter|text|texto|texte|testo|tekst)"
     r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
+SPOKEN_BY: Final = re.compile(r"^(?:by|von|por|par|di|door|от|автор|автори|oleh)\s*:?\s+(?=[^\W\d_a-z])|^(?:автор|текст)\s*:", re.IGNORECASE)
 BETWEEN: Final = re.compile(
     r"\s*(?:[,;|•·/&+]|、|،|\s[–—-]\s|\s(?:and|und|y|et|i|og|och|ja|en|with|mit|con|avec|и|та|ve|dan|và)\s)\s*", re.IGNORECASE
 )
 # Spanish and Portuguese particles make " e " and " y " ambiguous only inside names; " e " joins names in Portuguese and Italian.
 JOINED_BY_E: Final = re.compile(r"\s+e\s+(?=[A-ZÀ-Þ])")
 NOISE: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|https?://\S+|www\.\S+|\S+@\S+|@\w+|^\W+|[\s,.:;|·•–—-]+$")
+TITLES_AFTER: Final = re.compile(r"\s+(?:기자|특파원|記者|记者)$")
 DATE_OR_TIME: Final = re.compile(r"\d")
 ROLE: Final = re.compile(
     r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
     r"|redakt\w*|korrespondent\w*|journaliste?|autor\w*|redac\w*|rédac\w*|periodista|corresponsal|reporterin|giornalista|inviato"
     r"|корреспондент\w*|редак\w*|журналист\w*|обозреватель|special|senior|political|professor|prof|fellow|director|president|minister"
-    r"|updated|published|read|minutes?|min|share|follow|comments?|getty|images|photo\w*|foto\w*|video|illustration)\b",
+    r"|updated|published|read|minutes?|min|share|follow|comments?|twitter|facebook|whatsapp|telegram|instagram|linkedin|youtube|google|pinterest|reddit|getty|images|photo\w*|foto\w*|video|illustration)\b",
     re.IGNORECASE,
 )
 ORGANISATION: Final = re.compile(
@@ -53,6 +60,20 @@ ORGANISATION: Final = re.compile(
 )
 PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "van", "von", "der", "den", "la", "le", "al", "el", "bin",
                               "ibn", "ben", "af", "av", "zu", "zur", "y", "e", "ter", "ten", "dalla", "lo", "st", "vom", "zum"})  # fmt: skip
+
+
+ORGANISATION_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "Corporation"})
+DOMAIN: Final = re.compile(r"\b[\w-]{2,}\.(?:com|org|net|de|fr|es|it|ru|co|info|eu|tv|at|ch|be|nl|uk)\b", re.IGNORECASE)
+ELSEWHERE: Final = re.compile(r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|card")
+BYLINE_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|autor|auteur|autore|signature|creator|writer|journalist)s?"
+    r"(?:[\s_-]*(?:name|names|link|title|info|text))?(?=[\s_-]|$)|vcard"
+)
+AUTHOR_LINK: Final = re.compile(
+    r"/(?:author|autor|auteur|autore|autori|authors|autoren|by|profile|people|staff|contributors?|journalist\w*|reporter\w*|columnists?)/[\w%.-]{4,}"
+)
+# What any of the patterns above needs; most class names fail it, and many elements share one.
+MAY_NAME_AUTHOR: Final = re.compile(r"author|byline|aut[oe]|auteur|signature|creator|writer|journalist|vcard")
 
 
 def _cased(name: str) -> str:
@@ -80,6 +101,9 @@ def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = Fal
         return False
     if ORGANISATION.search(name) or ROLE.search(name) or any(fold(name) == fold(site) for site in site_names):
         return False
+    known = {fold(site) for site in site_names}
+    if any(word.isupper() and len(word) > 1 and fold(word) in known for word in words):
+        return False  # an office of the outlet: `MDR Thüringen`
     cased = any(character.lower() != character.upper() for character in name)
     if not cased:
         return len(name) <= 20 and name.replace(" ", "").replace("·", "").isalpha()  # noqa: PLR2004 - scripts without capitals
@@ -95,11 +119,13 @@ def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = Fals
     while (shorter := BY.sub("", text)) != text:
         text = shorter
     people = []
-    for piece in BETWEEN.split(JOINED_BY_E.sub(", ", text)):
-        name = BY.sub("", piece.strip())
+    pieces = BETWEEN.split(JOINED_BY_E.sub(", ", text))
+    declared = declared and len(pieces) == 1  # of several, some may be places and roles
+    for piece in pieces:
+        name = "" if DOMAIN.search(piece) else BY.sub("", piece.strip())
         while (shorter := NOISE.sub("", name).strip()) != name:
             name = shorter
-        name = _cased(name)
+        name = _cased(TITLES_AFTER.sub("", name))
         if is_person(name, site_names=site_names, declared=declared):
             people.append(name)
     return people
@@ -110,61 +136,61 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _from_structured(value: Any, site_names: Iterable[str]) -> list[str]:
+    """People among the authors of the structured data; what it calls an organisation is none."""
     people: list[str] = []
     for item in as_list(value):
         node = item if isinstance(item, dict) else {"name": item}
         kinds = set(types_of(node))
-        if kinds & {"Organization", "NewsMediaOrganization", "Corporation"} and "Person" not in kinds:
-            # Some sites call every author an organisation: then only a clear name counts.
-            people += [
-                name
-                for text in as_list(node.get("name"))
-                if len(line(text).split()) < 4
-                for name in names_in(line(text), site_names=site_names)
-            ]
-            continue
-        for text in as_list(node.get("name")):
-            people += names_in(line(first_text(text)), site_names=site_names, declared="Person" in kinds)
+        if "Person" in kinds or not kinds & ORGANISATION_TYPES:
+            for text in as_list(node.get("name")):
+                people += names_in(first_text(text), site_names=site_names, declared="Person" in kinds)
     return people
 
 
-def _bylines(page: ParsedPage) -> Iterator[tuple[int, HtmlElement]]:
-    """Elements whose markup calls them an author or byline, in order of trust."""
-    for element in page.tree.iter(
-        "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "cite", "td"
-    ):
-        rel, marks = element.get("rel") or "", label_of(element)
-        href = element.get("href") or ""
-        if not (marks or href):
-            continue
-        if re.search(r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|card", marks):
-            continue
-        if "author" in rel.split() or (element.get("itemprop") or "") in {"author", "creator"}:
-            yield 0, element
-        elif re.search(
-            r"(?:^|[\s_-])(?:byline|author|autor|auteur|autore|signature|creator|writer|journalist)(?:[\s_-]*(?:name|names|link|title|info|text|s)?)?(?=[\s_-]|$)|vcard|author[-_]?name|byline[-_]?name",
-            marks,
-        ):
-            yield 1, element
-        elif element.tag == "a" and re.search(
-            r"/(?:author|autor|auteur|autore|autori|authors|autoren|by|profile|people|staff|contributors?|journalist\w*|reporter\w*|columnists?)/[\w%.-]{4,}",
-            href,
-        ):
-            yield 2, element
+def _trust(element: HtmlElement) -> int | None:
+    """How surely the markup names an author: 0 by relation, 1 by class, 2 by link; 3 more off the article. None: not at all."""
+    marks, rel = label_of(element), (element.get("rel") or "").split()
+    if ELSEWHERE.search(marks):
+        return None
+    if "author" in rel or (element.get("itemprop") or "") in {"author", "creator"}:
+        trust = 0
+    elif BYLINE_CLASS.search(marks):
+        trust = 1
+    elif element.tag == "a" and AUTHOR_LINK.search(element.get("href") or ""):
+        trust = 2
+    else:
+        return None
+    return trust + 3 * (next(element.iterancestors("aside", "footer", "nav"), None) is not None)
+
+
+def _names_of(element: HtmlElement, text: str, page: ParsedPage, *, declared: bool) -> list[str]:
+    """People in a byline: those with links, else those of the whole text, else those of its parts."""
+    links = [text_of(link) for link in element.iter("a") if link is not element]
+    for pieces in (links, [text], list(element.itertext())):
+        names = [name for piece in pieces for name in names_in(piece, site_names=page.site_names, declared=declared)]
+        if names:
+            return names
+    return []
+
+
+def _spoken(page: ParsedPage) -> Iterator[str]:
+    """Short texts near the headline that begin with "By" or its like."""
+    for heading in page.headings[:1]:
+        for element in following(heading.element, LOOK_AHEAD):
+            own = (element.text or "").strip()
+            if SPOKEN_BY.match(own) or own.lower() in BARE_BY:
+                text = text_of(element)
+                if len(text) <= MAX_SPOKEN:
+                    yield text
 
 
 def _from_markup(page: ParsedPage) -> list[tuple[int, list[str], str]]:
     found: list[tuple[int, list[str], str]] = []
-    for trust, element in _bylines(page):
-        if next(element.iterancestors("aside", "footer", "nav"), None) is not None:
-            trust += 3  # noqa: PLW2901 - the place counts against it
-        text = text_of(element)
+    for element in page.marked(MAY_NAME_AUTHOR, links=AUTHOR_LINK):
+        trust = _trust(element)
+        text = text_of(element) if trust is not None else ""
         if 2 < len(text) <= MAX_BYLINE:  # noqa: PLR2004
-            inner = [text_of(link) for link in element.iter("a") if link is not element]
-            names = [name for piece in inner for name in names_in(piece, site_names=page.site_names)] or names_in(
-                text, site_names=page.site_names
-            )
-            found.append((trust, names, text))
+            found.append((trust, _names_of(element, text, page, declared=trust == 0), text))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -188,5 +214,8 @@ def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
         first = [people for trust, people, _ in markup if trust == best and people]
         # Elements of the same byline follow each other; an author box further down repeats or adds strangers.
         choices.append([person for people in first[:3] for person in people])
+    for text in _spoken(page):
+        shown_pairs.append((text, "text"))
+        choices.append(names_in(text, site_names=names))
     people = next((choice for choice in choices if choice), [])
     return Decision(value=_unique(people), candidates=shown(shown_pairs))

@@ -25,7 +25,14 @@ TAG: Final = re.compile(
 )
 OTHER_MARKUP: Final = re.compile(r"(?:<\?xml[^>]*>)?(?:\s|<!--.*?-->)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg|opml)\b", re.DOTALL)
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROL_BYTES: Final = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x7f"
+INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
+# What pages are written in, the most frequent first.
+WEB_ENCODINGS: Final = (
+    "cp1252", "cp1251", "gb18030", "cp932", "euc_jp", "cp949", "big5", "cp1250", "iso8859_2", "cp1256", "cp1254", "cp1253", "cp1255",
+    "koi8_r", "koi8_u", "cp1257", "cp1258", "cp874", "iso8859_5", "iso8859_7", "mac_roman", "mac_cyrillic",
+)  # fmt: skip
 # Latin-1 is what servers say when nobody told them.
 SERVER_DEFAULTS: Final = frozenset({"cp1252", "iso8859-1", "latin_1"})
 
@@ -35,13 +42,25 @@ def clean(text: str) -> str:
     return SURROGATES.sub("\ufffd", CONTROLS.sub("", text))
 
 
+def encoded(text: str) -> bytes:
+    """A whole page as clean UTF-8 for the parser; on bytes this takes a tenth of the time."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = SURROGATES.sub("\ufffd", text).encode()
+    return data.translate(None, CONTROL_BYTES)
+
+
 def line(text: object) -> str:
     """One line of text from markup or metadata: entities resolved twice, white space single, clean."""
     if not isinstance(text, str):
         return ""
     if "&" in text:
         text = entities.unescape(entities.unescape(text))
-    return " ".join(clean(text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")).split())
+    single = " ".join(text.split())
+    if single.isprintable():  # nearly all are; soft hyphens, zero-width spaces, controls and surrogates are not
+        return single
+    return " ".join(clean(INVISIBLE.sub("", single)).split())
 
 
 def _strict(body: bytes, encoding: str | None) -> str | None:
@@ -65,10 +84,13 @@ def _utf16(body: bytes) -> str | None:
 
 
 def _detected(body: bytes) -> str | None:
-    """Text by the statistics of its bytes, markup left out of the sample."""
+    """Text by the statistics of its words, markup left out."""
     plain = re.sub(rb"<script.*?</script>|<style.*?</style>|<[^>]*>|\s+", b" ", body, flags=re.DOTALL | re.IGNORECASE)
-    telling = b" ".join(word for word in plain.split() if not word.isascii())[:SAMPLE_BYTES]
-    best = from_bytes(telling, enable_fallback=False).best()
+    matches = from_bytes(plain[:SAMPLE_BYTES], cp_isolation=list(WEB_ENCODINGS), enable_fallback=False)
+    # The library ranks by disorder alone, which hardly tells neighbours apart: the words of a language do.
+    best = max(
+        matches, key=lambda match: (round(match.coherence - match.chaos, 2), -WEB_ENCODINGS.index(match.encoding)), default=None
+    )
     return to_unicode(body, best.encoding) if best else None
 
 

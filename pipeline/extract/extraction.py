@@ -51,7 +51,6 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     if decoding.is_other_type(source.html, source.content_type):
         return _rejected(source, verdict.NOT_HTML)
     text = source.html if isinstance(source.html, str) else decoding.decode(source.html, source.content_type)
-    text = decoding.clean(text)
     if not text.strip():
         return _rejected(source, verdict.EMPTY_PAGE)
     if not decoding.is_html(text):

@@ -42,6 +42,8 @@ END: Final = re.compile(
 RULE: Final = re.compile(r"^[\s*•·#_=~—–-]+$")
 BIOGRAPHY: Final = re.compile(r"^(?:\W*)(?:is|was|has been|writes|works|covers|ist|war|schreibt|es|fue|est|era|è|é|—|–|,)\b", re.IGNORECASE)
 BYLINE_WORDS: Final = 14
+DATE_WORDS: Final = 9
+DATE_LETTERS: Final = 30
 
 
 def _is_line(paragraph: str) -> bool:
@@ -50,6 +52,15 @@ def _is_line(paragraph: str) -> bool:
 
 def _is_biography(paragraph: str, authors: Sequence[str]) -> bool:
     return any(paragraph.casefold().startswith(name.casefold()) and BIOGRAPHY.match(paragraph[len(name) :]) for name in authors)
+
+
+def _is_dateline(paragraph: str) -> bool:
+    """Whether a paragraph is nothing but a date and time."""
+    words = paragraph.split()
+    letters = sum(character.isalpha() for character in paragraph)
+    return len(words) <= DATE_WORDS and re.search(r"\b(?:19|20)\d{2}\b", paragraph) is not None and letters <= DATE_LETTERS and bool(
+        re.search(r"\d\D+\d", paragraph)
+    )
 
 
 def _is_byline(paragraph: str, authors: Sequence[str]) -> bool:
@@ -92,6 +103,8 @@ def without(paragraphs: Sequence[str], *, title: str, authors: Sequence[str]) ->
     for number, paragraph in enumerate(kept):
         early = number < HEAD_PARAGRAPHS
         if early and folded_title and fold(paragraph) == folded_title:
+            continue
+        if early and _is_dateline(paragraph):
             continue
         if (early or number >= len(kept) - 2) and _is_byline(paragraph, authors):
             continue

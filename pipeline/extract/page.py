@@ -15,7 +15,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from pipeline import dates, languages, urls
 from pipeline.errors import PageError
 from pipeline.extract import structured
-from pipeline.extract.decoding import line
+from pipeline.extract.decoding import encoded, line
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
 
@@ -25,6 +25,8 @@ ANY_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
 KEPT_TAGS: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "script", "style", "title", "textarea", "noscript", "head", "body", "html", "p", "li", "td", "th", "tr", "dt", "dd", "option", "h1", "h2", "h3", "h4", "h5", "h6"]
 )
+MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
+MARKED: Final = ("a", "span", "p", "div", "address", "li", "small", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "cite", "td", "ul", "section")
 INLINE: Final = frozenset(["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"])
 
 
@@ -52,6 +54,8 @@ class ParsedPage:
     html_language: str
     site_names: tuple[str, ...]
     zone: tzinfo
+    marks: tuple[HtmlElement, ...]  # elements of the body that may hold a byline, a date or a notice
+    lower_html: str  # the whole page in lower case, for quick look-ups
 
     @property
     def url(self) -> str:
@@ -61,6 +65,23 @@ class ParsedPage:
     def metas(self, *names: str) -> list[str]:
         """Values of some meta names, in the order of the names."""
         return [value for name in names for value in self.meta.get(name, ())]
+
+    def marked(self, pattern: re.Pattern[str], *, links: re.Pattern[str] | None = None) -> Iterator[HtmlElement]:
+        """Elements of the body whose marks (class, id, rel, properties) match a pattern, or that link to an address that does."""
+        known: dict[str, bool] = {}  # many elements share a class
+        for element in self.marks:
+            for name in MARKS:
+                value = element.get(name)
+                if value is None:
+                    continue
+                if value not in known:
+                    known[value] = pattern.search(value.lower()) is not None
+                if known[value]:
+                    yield element
+                    break
+            else:
+                if links and element.tag == "a" and links.search(element.get("href") or ""):
+                    yield element
 
     @property
     def article(self) -> structured.type_of_node:
@@ -82,7 +103,7 @@ def text_of(element: HtmlElement) -> str:
 
 def label_of(element: HtmlElement) -> str:
     """What the markup calls an element: its class, id, property and test marks, in lower case."""
-    return " ".join(filter(None, map(element.get, ("class", "id", "itemprop", "data-testid", "data-qa", "rel")))).lower()
+    return " ".join(filter(None, map(element.get, MARKS))).lower()
 
 
 def following(element: HtmlElement, most: int) -> Iterator[HtmlElement]:
@@ -103,7 +124,7 @@ def _parse(text: str) -> tuple[HtmlElement, bool]:
     """Tree, and whether it is whole: the parser stops without an error at 256 open elements."""
     parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(encoded(text), parser=parser)
     except (etree.ParserError, ValueError, AssertionError) as error:  # the parser asserts on some empty documents
         raise PageError(problem=f"the HTML parser gave up ({error})") from error
     return tree, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
@@ -207,6 +228,8 @@ def parse(source: PageSource, text: str) -> ParsedPage:
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
         site_names=_site_names(source, meta, data),
         zone=dates.zone_of(source.outlet_country),
+        marks=tuple(tree.iter(*MARKED)),
+        lower_html=text.lower(),
     )
 
 

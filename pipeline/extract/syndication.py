@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 from pipeline import urls
 from pipeline.extract import addresses
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.page import ParsedPage, text_of
+from pipeline.extract.decoding import line
+from pipeline.extract.page import INLINE, ParsedPage, text_of
 from pipeline.extract.titles import fold
 from pipeline.models import Candidate, Syndication
 
@@ -97,6 +98,15 @@ NO_NAME: Final = re.compile(
 )
 
 
+# Words without which no notice is one, in lower case; the look-up in the whole page is fast.
+NOTICE_WORDS: Final = (
+    "originally", "first published", "first appeared", "republished", "reprinted", "syndicated", "original source", "originalmente",
+    "ursprünglich", "zuerst", "initialement", "d'abord", "d’abord", "à l'origine", "à l’origine", "originariamente", "первоисточник", "оригинал",
+    "впервые",
+)  # fmt: skip
+MAY_BE_NOTICE: Final = re.compile("|".join(map(re.escape, NOTICE_WORDS)), re.IGNORECASE)
+
+
 def notice_in(text: str) -> str | None:
     """Name in a republication notice (`This article was originally published on InfoBrics.`)."""
     match = NOTICE.search(text[:MAX_NOTICE])
@@ -132,18 +142,21 @@ def agency_in_dateline(body: str) -> str | None:
 
 def _notices(page: ParsedPage) -> Iterator[tuple[str, HtmlElement]]:
     """Names in the notices of the page, with the element they stand in."""
-    for element in page.tree.iter("p", "div", "em", "i", "small", "span", "li", "footer", "h6"):
-        own = (element.text or "") + "".join(child.tail or "" for child in element)
-        if len(own) > MAX_NOTICE or not re.search(
-            r"origin|first|republished|reprinted|syndicated|ursprüngl|zuerst|initialement|d['’]abord|первоисточник|оригинал|впервые",
-            own,
-            re.IGNORECASE,
-        ):
+    if not any(word in page.lower_html for word in NOTICE_WORDS):
+        return
+    for element in page.marks:
+        own = " ".join(filter(None, (element.text, *(child.tail for child in element))))
+        if not MAY_BE_NOTICE.search(own):
             continue
-        text = text_of(element)
-        name = notice_in(text) if len(text) <= MAX_NOTICE else None
+        block = element
+        while block.tag in INLINE and block.getparent() is not None:
+            block = block.getparent()
+        text = text_of(block)
+        if len(text) > MAX_NOTICE:
+            text = line(own)
+        name = notice_in(text)
         if name:
-            yield name, element
+            yield name, block
 
 
 def _link_to(name: str, element: HtmlElement, page: ParsedPage) -> str | None:

@@ -96,9 +96,8 @@ def _visible(page: ParsedPage) -> Iterator[str]:
             own = " ".join((element.text or "").split())
             if own and len(own) <= MAX_DATE_TEXT and MONTHLESS.search(own):
                 yield own
-    for element in page.tree.iter("span", "div", "p", "li", "small", "em"):
-        marks = element.get("class") or element.get("id") or ""
-        if marks and DATE_MARK.search(marks.lower()) and len(element) < 6 and not _is_elsewhere(element):  # noqa: PLR2004
+    for element in page.marked(DATE_MARK):
+        if len(element) < 6 and not _is_elsewhere(element):  # noqa: PLR2004
             text = text_of(element)
             if 6 <= len(text) <= MAX_DATE_TEXT and MONTHLESS.search(text):  # noqa: PLR2004
                 yield text
@@ -117,7 +116,8 @@ def _last_resort(page: ParsedPage) -> Timestamp | None:
         page.tree, original_date=True, extensive_search=True, url=page.url or None,
         min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
     )  # fmt: skip
-    return _parse(page, text) if text else None
+    # It makes the first of January of a year that stands alone, such as that of the copyright.
+    return _parse(page, text) if text and not text.endswith("-01-01") else None
 
 
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:

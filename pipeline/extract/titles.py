@@ -18,7 +18,10 @@ SEPARATOR: Final = re.compile(r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}
 WEIGHTS: Final = {"h1": 1.0, "json-ld": 0.9, "og": 0.85, "feed": 0.6, "title": 0.55, "twitter": 0.4, "meta": 0.5}
 UNMARKED_H1: Final = 0.7
 LATER_H1: Final = 0.45
-PART_OF_ANOTHER: Final = 0.3  # share of weight for a title that is contained in another
+PART_OF_ANOTHER: Final = 0.3  # support for a title that another one repeats with something added
+CUT_OFF: Final = 0.6  # support for a title from one that is cut off
+CUT_SHORT: Final = re.compile(r"(?:\.\.\.|…)$")
+DATE: Final = re.compile(r"[\d\s./:,-]{6,}")  # as a whole part of a title
 GENERIC: Final = frozenset({"home", "news", "index", "untitled", "startseite", "inicio", "accueil", "главная", "article", "blog"})
 
 
@@ -51,7 +54,7 @@ def without_site(title: str, names: Iterable[str]) -> str:
         if not cuts:
             break
         last, first = cuts[-1], cuts[0]
-        if _is_site(title[last.end() :], names):
+        if _is_site(title[last.end() :], names) or DATE.fullmatch(title[last.end() :]):
             title, changed = title[: last.start()], True
         elif _is_site(title[: first.start()], names):
             title, changed = title[first.end() :], True
@@ -74,24 +77,27 @@ def _raw(page: ParsedPage) -> Iterator[Found[str]]:
     yield Found(value=page.title_tag, source="title", score=weights["title"])
 
 
+def _support(mine: str, theirs: str) -> float:
+    """Share of another candidate's weight that supports a title."""
+    if fold(mine) == fold(theirs):
+        return 1.0
+    short, long = sorted((mine, theirs), key=len)
+    if not (fold(short) in fold(long) and len(fold(short)) > len(fold(long)) / 3):
+        return 0.0
+    cut = CUT_SHORT.search(short) or (long.startswith(short) and long[len(short)].isalnum())
+    # Either the short one is cut off, or the long one carries furniture.
+    return (CUT_OFF if mine is long else 0.0) if cut else (PART_OF_ANOTHER if mine is short else 0.0)
+
+
 def _agreed(candidates: list[Found[str]]) -> list[Found[str]]:
     """Candidates with the support of the others added, best first."""
-    folded = [fold(candidate.value) for candidate in candidates]
     supported = []
-    for candidate, mine in zip(candidates, folded, strict=True):
-        score = 0.0
-        counted: set[str] = set()
-        for other, theirs in zip(candidates, folded, strict=True):
-            if other.source in counted:
-                continue
-            if mine == theirs:
-                score += other.score
-                counted.add(other.source)
-            elif mine in theirs and len(mine) > len(theirs) / 3:
-                # The longer one carries furniture, or the shorter one is cut.
-                score += PART_OF_ANOTHER * other.score
-                counted.add(other.source)
-        supported.append(Found(value=candidate.value, source=candidate.source, score=score + candidate.score / 10))
+    for candidate in candidates:
+        best: dict[str, float] = {}  # each source speaks once
+        for other in candidates:
+            share = _support(candidate.value, other.value) * other.score
+            best[other.source] = max(best.get(other.source, 0.0), share)
+        supported.append(Found(value=candidate.value, source=candidate.source, score=sum(best.values()) + candidate.score / 10))
     return sorted(supported, key=lambda candidate: -candidate.score)
 
 

@@ -8,13 +8,15 @@ from typing import Final
 
 import psutil
 
-from pipeline import languages
+from pipeline import dates, languages
 from pipeline.extract import extraction
 from pipeline.models import Extraction, PageSource
 
 MEMORY_GROWTH_BYTES: Final = 1_500_000_000  # of address space, over what the process starts with
 
+
 languages.preload()
+dates.preload()
 gc.freeze()
 
 
