@@ -108,6 +108,8 @@ def test_near_empty_texts_are_copies_only_if_identical() -> None:
     assert compare("Watch the video below.", "Watch the video below!") == (CopyKind.COPY, 1.0)
     assert compare("Watch the video below now or later today", "Watch the video below now or later tonight")[0] is None
     assert compare("Watch", "Watch the video")[0] is None
+    notice = "This report can not be shown in your region for legal reasons we are sorry"
+    assert compare(f"{notice} today", f"{notice} now")[0] is None
 
 
 @pytest.mark.parametrize("empty", ["", " \n", "…!"])

@@ -55,7 +55,7 @@ def near(article_id: int, story_id: int | None, found: StoryVector) -> Neighbour
 
 def test_reports_of_one_event_resemble_each_other_and_share_keys() -> None:
     quake, too, strike = made(QUAKE), made(QUAKE_TOO), made(STRIKE)
-    assert similarity(quake, too) > 2 * 0.25
+    assert similarity(quake, too) > 0.5
     assert similarity(quake, strike) < 0.1
     assert len(set(keys(quake)) & set(keys(too))) >= 3
     assert not set(keys(quake)) & set(keys(strike))
