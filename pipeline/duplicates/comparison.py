@@ -11,7 +11,7 @@ from pipeline.models import CopyKind
 
 COPY_JACCARD: Final = 0.7
 COPY_CONTAINED: Final = 0.9  # of the shorter text: a wire copy cut short, or one with an added lead
-COPY_ONE_END_JACCARD: Final = 0.85
+COPY_ONE_END_JACCARD: Final = 0.8
 DERIVED_COVERED: Final = 0.6  # of this text
 DERIVED_RUNS: Final = 3
 

@@ -67,7 +67,7 @@ def _place(connection: Connection, article: Article, vector: StoryVector, duplic
         return "stays"
     neighbours = [
         stories.Neighbour(article_id=known.article_id, story_id=known.story_id, vector=known.vector)
-        for known in stored.near(connection, article.id, vector, keys, stories.WINDOW)
+        for known in stored.near(connection, article.id, vector, keys, stories.WINDOW, duplicate_of)
     ]
     decision = stories.decide(vector, neighbours, duplicate_of=duplicate_of)
     story_id = decision.story_id

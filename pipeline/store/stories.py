@@ -30,17 +30,27 @@ def lock(connection: Connection) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
 
-def near(connection: Connection, article_id: int, vector: StoryVector, keys: Sequence[str], window: timedelta) -> list[Known]:
-    """Stored articles within the window that share keys with the vector, those that share the most first."""
+def near(
+    connection: Connection, article_id: int, vector: StoryVector, keys: Sequence[str], window: timedelta, original: int | None
+) -> list[Known]:
+    """The article's original, and the stored articles within the window that share keys with the vector, most shared first."""
     rows = connection.execute(
         """
         SELECT v.article_id, s.story_id, v.at, v.language, v.terms, v.weights, v.entities
         FROM story_vectors v LEFT JOIN story_articles s ON s.article_id = v.article_id
-        WHERE v.keys && %(keys)s::text[] AND v.at BETWEEN %(oldest)s AND %(newest)s AND v.article_id <> %(id)s
-        ORDER BY (SELECT count(*) FROM unnest(v.keys) AS key WHERE key = ANY (%(keys)s::text[])) DESC, v.article_id
+        WHERE (v.article_id = %(original)s OR v.keys && %(keys)s::text[] AND v.at BETWEEN %(oldest)s AND %(newest)s)
+          AND v.article_id <> %(id)s
+        ORDER BY v.article_id = %(original)s DESC NULLS LAST, (SELECT count(*) FROM unnest(v.keys) AS key WHERE key = ANY (%(keys)s::text[])) DESC, v.article_id
         LIMIT %(most)s
         """,
-        {"keys": list(keys), "oldest": vector.at - window, "newest": vector.at + window, "id": article_id, "most": MOST_NEIGHBOURS},
+        {
+            "keys": list(keys),
+            "oldest": vector.at - window,
+            "newest": vector.at + window,
+            "id": article_id,
+            "original": original,
+            "most": MOST_NEIGHBOURS,
+        },
     )
     return [
         Known(
