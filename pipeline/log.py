@@ -14,9 +14,7 @@ LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 def set_up(level: str = "warning", *, as_json: bool = False) -> None:
     """Send the log events of this process from `level` on to stderr, readable or as JSON lines."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=28)
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=28)
     )
     structlog.configure(
         processors=[
