@@ -73,8 +73,8 @@ ARTICLES = [
     document(6, "Ёлка на площади", "Москва готовится. Президенты встретились в городе.", language="ru", country="ru"),
     document(7, "東京都の選挙", "東京都知事選挙が行われた。", language="ja", country="jp"),
     document(8, "Η Αθήνα σήμερα", "Ο πρόεδρος της Ελλάδας μίλησε.", language="el", country="gr"),
-    document(9, "Numbers", NUMBERS),
-    document(10, "Sequences", "alpha beta alpha gamma. delta echo foxtrot delta. New York City hall."),
+    document(9, "Numbers", NUMBERS, story_id=8),
+    document(10, "Sequences", "alpha beta alpha gamma. delta echo foxtrot delta. New York City hall.", story_id=8),
     document(11, "Trade talks: no deal", "The European Union raised its tariff on steel. President Vucic's government protested.", story_id=7,
              duplicate_of=1, copy_kind=CopyKind.COPY, authors=("Wire One",)),
     document(12, "Steel makers worry", "After the union's new tariff, steel makers worry.", story_id=7, duplicate_of=1,
@@ -366,6 +366,8 @@ def test_groups_fold_copies_and_stories_and_total_counts_articles(library: Index
     assert (single.total, single.groups, len(single.hits)) == (3, None, 3)
     assert (copies.total, copies.groups, {(hit.id, hit.group_size) for hit in copies.hits}) == (3, 2, {("11", 2), ("12", 1)})
     assert (story.total, story.groups, [(hit.id, hit.group_size) for hit in story.hits]) == (4, 2, [("12", 3), ("2", 1)])
+    (first,) = search(library, "one OR alpha OR tariff", now=NOW, group="story", limit=1, offset=1).hits
+    assert (first.story_id, first.group_size) == ("8", 2)
     assert search(library, "nowhere", now=NOW, group="story").groups == 0
 
 
@@ -436,6 +438,13 @@ def test_one_broken_alert_does_not_fail_the_others(library: Index, monkeypatch: 
     assert set(matches.broken) == {2, 3}
     assert "no_such_query" in matches.broken[2]
     assert "never closed" in matches.broken[3]
+
+
+def test_trouble_of_the_engine_is_no_fault_of_an_alert(library: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = Index(library.client, where=library.where, prefix="none-such-", shards=1, replicas=0)
+    monkeypatch.setattr(missing, "refresh", lambda: None)
+    with pytest.raises(IndexMissing):
+        matching(missing, [1], {1: "tariff"}, now=NOW)
 
 
 def test_matching_works_in_many_requests(library: Index, monkeypatch: pytest.MonkeyPatch) -> None:
