@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from crawlers.outcomes import Failure
 from crawlers.parser import Parser
-from crawlers.reading import Reading, home
+from crawlers.reading import Reading, read_home
 from pipeline.errors import FeedUnreadable
 from pipeline.models import Discovery, FeedKind, Source
 
@@ -65,7 +65,7 @@ class Search:
         if isinstance(answer, Failure):
             return Discovery(url=self.url, error=answer.words)
         try:
-            page = await self.parser.run(home.read, answer.body, url=answer.url)
+            page = await self.parser.run(read_home, answer.body, url=answer.url)
         except FeedUnreadable as error:
             return Discovery(url=self.url, error=str(error))
         sitemaps = await self.sitemaps(answer.url)

@@ -26,6 +26,7 @@ class Landed:
 
     page: Page
     capture: Capture
+    host: str  # whose turn ends when it is stored
 
     @property
     def priority(self) -> Priority:
@@ -50,20 +51,19 @@ class Landing:
         return cls(crawler)
 
     async def process_item(self, item: Landed) -> Landed:
-        """Store a capture; one that can't be stored is counted as a failure of its page, unless the database is away."""
-        spider = self.spider
-        try:
-            stored = await asyncio.to_thread(self._store, item)
-        except InfrastructureError as error:
-            spider.stop(error)
-            return item
-        except Exception as error:
-            # One page must not end the crawl: it is recorded, and tried again.
-            logger.exception("capture_not_stored", page=item.page.id, url=item.page.url)
-            await spider.give_up(item.page, Failure(reason="not_stored", detail=type(error).__name__))
-            return item
-        spider.tally.counts["fetched" if stored else "unchanged"] += 1
-        spider.tally.counts["bytes"] += len(item.capture.body)
+        """Store a capture; one that can't be stored is a failure of its page, unless the database is away."""
+        async with self.spider.ended(item.host):
+            try:
+                stored = await asyncio.to_thread(self._store, item)
+            except InfrastructureError:
+                raise
+            except Exception as error:
+                # One page must not end the crawl: it is recorded, and tried again.
+                logger.exception("capture_not_stored", page=item.page.id, url=item.page.url)
+                await self.spider.give_up(item.page, Failure(reason="not_stored", detail=type(error).__name__))
+            else:
+                self.spider.tally.counts["fetched" if stored else "unchanged"] += 1
+                self.spider.tally.counts["bytes"] += len(item.capture.body)
         return item
 
     def _store(self, item: Landed) -> int | None:

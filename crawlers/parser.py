@@ -1,4 +1,4 @@
-"""What comes from outlets is read in a process of its own, which is killed when it takes too long or too much memory."""
+"""What comes from outlets is read in a process of its own, which ends when it takes too long or too much memory."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from crawlers.reading import Reading, read
 from pipeline.errors import FeedUnreadable
 from pipeline.models import FeedKind
 
-TIME_LIMIT_S: Final = 15
+TIME_LIMIT_S: Final = 10
 MEMORY_LIMIT_BYTES: Final = 1_500_000_000
-PROCESSES: Final = 2
+# One is enough for tens of feeds a second. A second one that is still starting when the pool ends would
+# find the pool's semaphores gone, and say so on stderr.
+PROCESSES: Final = 1
 # A process is replaced now and then, in case a library leaks.
 TASKS_A_PROCESS: Final = 500
 
@@ -25,7 +27,7 @@ Result = TypeVar("Result")
 
 
 class Parser:
-    """A pool of reading processes, started when first used."""
+    """A reading process, started when first used and replaced when it was killed."""
 
     def __init__(self, *, time_limit_s: float = TIME_LIMIT_S) -> None:
         self.time_limit_s = time_limit_s
@@ -33,7 +35,7 @@ class Parser:
     @cached_property
     def _pool(self) -> ProcessPool:
         # Not forked from here: this process has threads. Those of the fork server share what is loaded.
-        multiprocessing.set_forkserver_preload(["crawlers.reading", "crawlers.reading.home"])
+        multiprocessing.set_forkserver_preload([f"crawlers.reading.{name}" for name in ("feeds", "sitemaps", "sections", "home")])
         context = multiprocessing.get_context("forkserver")
         return ProcessPool(max_workers=PROCESSES, max_tasks=TASKS_A_PROCESS, initializer=_limit_memory, context=context)
 
@@ -66,7 +68,7 @@ class Parser:
         return reading
 
     def close(self) -> None:
-        """End the processes."""
+        """End the process."""
         if "_pool" in self.__dict__:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join(timeout=5)

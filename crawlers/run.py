@@ -70,9 +70,11 @@ def discover(settings: Settings, urls: Sequence[str]) -> list[Discovery]:
 
 
 def _run(settings: Settings, spider: type[Spider], **arguments: Any) -> Any:
-    # Scrapy opens its own loggers wide; they speak no louder than the rest of this process.
+    # Scrapy opens its loggers wide; they must not be louder than the rest of this process. What it warns of,
+    # such as an answer that is too large, is an outcome here: counted, and recorded with its reason.
     logging.disable(logging.getLogger().level - 1)
     process = AsyncCrawlerProcess(scrapy_settings(settings))
+    logging.getLogger("scrapy").setLevel(logging.DEBUG if settings.log_level == "debug" else logging.ERROR)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **arguments)
     process.start()

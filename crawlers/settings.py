@@ -36,23 +36,26 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings.page_max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": MOST_REDIRECTS,
-        # Retries are the frontier's business, across runs; so is knowing what was fetched.
-        "RETRY_ENABLED": False,
+        # Which URLs were fetched is the frontier's business; so are retries.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         # What answers with an error goes to the spider, which records it.
         "HTTPERROR_ALLOW_ALL": True,
-        "METAREFRESH_ENABLED": False,
-        "COOKIES_ENABLED": False,
         "REFERRER_POLICY": "no-referrer",
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,
-        "LOGSTATS_INTERVAL": 0,
+        # Scrapy's defaults are replaced as a whole: what is only switched off is loaded all the same, and a
+        # crawl starts every minute.
+        "EXTENSIONS_BASE": {},
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"), None),
         "LOG_INSTALL_ROOT_HANDLER": False,
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
             "crawlers.guard.Guard": 50,
             "crawlers.politeness.Robots": 100,
+            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "crawlers.conditional.Conditional": 450,
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+            "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
         },
     }

@@ -193,9 +193,9 @@ def _opml(data: bytes) -> tuple[list[Row], list[tuple[int, str]]]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        return [], [(error.position[0] or 1, f"this is no OPML: {error.msg}")]
+        return [], [(_line(error.lineno), f"this is no OPML: {error.msg}")]
     if not isinstance(root.tag, str) or root.tag.lower() != "opml":
-        return [], [(int(root.sourceline or 1), "this is no OPML: the root element is not <opml>")]
+        return [], [(_line(root.sourceline), "this is no OPML: the root element is not <opml>")]
     # Readers write one outline a feed: those of one site are one outlet.
     sites: dict[str, tuple[int, dict[str, Any]]] = {}
     for line, row in _outlines(root, ()):
@@ -205,6 +205,10 @@ def _opml(data: bytes) -> tuple[list[Row], list[tuple[int, str]]]:
             for name in ("feeds", "labels"):
                 sites[row["url"]][1][name] += row[name]
     return list(sites.values()), []
+
+
+def _line(number: object) -> int:
+    return number if isinstance(number, int) and number > 0 else 1
 
 
 def _outlines(element: Any, labels: tuple[str, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -227,4 +231,4 @@ def _outlines(element: Any, labels: tuple[str, ...]) -> Iterator[tuple[int, dict
             "labels": [*labels, *own],
         }
         row |= {name: written[name] for name in ("country", "language", "group") if name in written}
-        yield outline.sourceline or 1, row
+        yield _line(outline.sourceline), row

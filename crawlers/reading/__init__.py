@@ -1,14 +1,14 @@
-"""What a feed, a sitemap or a section page shows: bytes in, items out. Pure; run in a process that can be killed."""
+"""What a feed, a sitemap or a home page shows: bytes in, items out. Pure; run in a process that can be killed.
+
+The modules that read are imported there only: the crawler itself does without their libraries.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from crawlers.reading import feeds, sections, sitemaps
 from pipeline.models import FeedItem, FeedKind
-
-__all__ = ["MOST_ITEMS", "Reading", "read"]
 
 MOST_ITEMS: Final = 1_000
 LARGEST_BYTES: Final = 20_000_000
@@ -22,6 +22,15 @@ class Reading:
     items: tuple[FeedItem, ...] = ()
     title: str = ""
     parts: tuple[str, ...] = ()  # of a sitemap index: the sitemaps in it, the newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What a home page says of itself."""
+
+    name: str
+    announced: tuple[str, ...]  # feeds in its head
+    linked: tuple[str, ...]  # links that look like feeds
 
 
 def read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading | str:
@@ -43,7 +52,16 @@ def read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading
         return str(error)
 
 
+def read_home(body: bytes, *, url: str) -> Home:
+    """Read a home page."""
+    from crawlers.reading import home
+
+    return home.read(body, url=url)
+
+
 def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading:
+    from crawlers.reading import feeds, sections, sitemaps
+
     if kind is FeedKind.SECTION:
         return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type)[:MOST_ITEMS])
     if not body.strip():

@@ -16,6 +16,8 @@ from pipeline.models import FeedItem
 LONGEST_TITLE: Final = 500
 LONGEST_SUMMARY: Final = 2_000
 
+HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+
 
 def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
     """The feed's title and its items in their order.
@@ -31,9 +33,6 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    # feedparser calls a wrong charset or a stray entity a fault too, and reads on; without entries it is one.
-    if parsed.get("bozo") and not parsed.entries:
-        raise ValueError(f"it is broken: {str(parsed.get('bozo_exception', 'unknown'))[:200]}")
     items: dict[str, FeedItem] = {}
     for entry in parsed.entries[:most]:
         address = link(_address(entry), base=url)
@@ -44,6 +43,10 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
                 published_at=_time(entry.get("published_parsed") or entry.get("updated_parsed")),
                 summary=plain(entry.get("summary"), most=LONGEST_SUMMARY),
             )
+    # feedparser reads past faults: what still shows items is of use, whatever is wrong with it.
+    fault = parsed.get("bozo_exception")
+    if not items and fault is not None and not isinstance(fault, HARMLESS):
+        raise ValueError(f"it is broken: {str(fault)[:200]}")
     return plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "", tuple(items.values())
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawlers.reading import Home
 from crawlers.reading.texts import link, plain
 from pipeline.urls import same_site
 
@@ -18,15 +18,6 @@ COMMENTS: Final = re.compile(r"comment|kommentar|/replies", re.IGNORECASE)
 SEPARATORS: Final = re.compile(r"\s+[|\u2013\u2014\u00b7\u00bb:-]\s+|:\s+")
 LONGEST_NAME: Final = 200
 MOST_LINKS: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """What a home page says of itself."""
-
-    name: str
-    announced: tuple[str, ...]  # feeds in its head
-    linked: tuple[str, ...]  # links that look like feeds
 
 
 def read(body: bytes, *, url: str) -> Home:

@@ -107,10 +107,11 @@ class Watch(Looking):
                     left = self.deadline - time.monotonic() + GRACE_S
                     request.meta["download_timeout"] = min(self.limits.fetch_timeout_s, left)
                     yield request
+            else:
+                self.tally.interrupted = True
         except InfrastructureError as error:
             self.stop(error)
         finally:
-            self.tally.interrupted = self.tally.interrupted or bool(self.turns.waiting or self.looks)
             for look in self.looks:
                 look.cancel()
 
@@ -237,33 +238,33 @@ class Watch(Looking):
         for page in pages:
             await self.put_page(page)
 
-    async def fetched(self, response: Response) -> AsyncIterator[Landed]:
-        """A page has answered."""
+    async def fetched(self, response: Response) -> Landed | None:
+        """A page has answered; what is to be stored goes on to the landing, which ends the turn."""
         page: Page = response.meta["page"]
         now = datetime.now(UTC)
+        failure = outcomes.of_response(response)
+        if failure is None and response.status != outcomes.NOT_MODIFIED:
+            etag, last_modified = validators(response)
+            content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
+            capture = Capture(
+                page_id=page.id,
+                fetched_at=now,
+                url=response.url,
+                status=response.status,
+                content_type=content_type,
+                body=response.body,
+                etag=etag,
+                last_modified=last_modified,
+            )
+            return Landed(page=page, capture=capture, host=response.meta["host"])
         async with self.ended(response.meta["host"]):
-            failure = outcomes.of_response(response)
             if failure is not None:
                 await self.give_up(page, failure)
-            elif response.status == outcomes.NOT_MODIFIED:
+            else:
                 ages = self.limits.refetch_after_s
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
                 self.tally.counts["unchanged"] += 1
-            else:
-                etag, last_modified = validators(response)
-                yield Landed(
-                    page=page,
-                    capture=Capture(
-                        page_id=page.id,
-                        fetched_at=now,
-                        url=response.url,
-                        status=response.status,
-                        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", ""),
-                        body=response.body,
-                        etag=etag,
-                        last_modified=last_modified,
-                    ),
-                )
+        return None
 
     async def not_fetched(self, raised: Any) -> None:
         """A page could not be fetched."""

@@ -85,7 +85,7 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
         for found in discoveries:
             host = (urlsplit(found.url).hostname or "").removeprefix("www.")
             name = given.name or found.name or host
-            if not given.name and store.is_taken(connection, name):
+            if not given.name and store.is_taken(connection, name, url=found.url):
                 name = host
             outlet = store.create(connection, replace(given, name=name, url=found.url))
             new = frontier.record_discovery(connection, outlet.id, found)

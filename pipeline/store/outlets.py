@@ -96,9 +96,9 @@ def refuse_taken(connection: Connection, *, name: str, url: str) -> None:
         raise NameTaken(kind="an outlet", name=taken[0])
 
 
-def is_taken(connection: Connection, name: str) -> bool:
-    """Whether an outlet, also a removed one, has this name."""
-    return connection.execute("SELECT FROM outlets WHERE name = %s", (name,)).fetchone() is not None
+def is_taken(connection: Connection, name: str, *, url: str) -> bool:
+    """Whether another outlet than that of an address has this name, also a removed one."""
+    return connection.execute("SELECT FROM outlets WHERE name = %s AND url <> %s", (name, url)).fetchone() is not None
 
 
 def hosts(url: str) -> list[str]:

@@ -1,0 +1,185 @@
+"""The frontier: what is due when, who holds it, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+
+import pytest
+
+from pipeline.models import Capture, Discovery, Feed, FeedItem, FeedKind, OutletSpec, Page, Poll, Priority, Source
+from pipeline.store import captures, frontier, outlets
+from pipeline.store.database import Connection, Database
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with database.transaction() as opened:
+        yield opened
+
+
+@pytest.fixture
+def outlet(connection: Connection) -> int:
+    return outlets.save(connection, OutletSpec(name="Example", url="https://example.com/", feeds=("https://example.com/rss",)))[0].id
+
+
+def value(connection: Connection, statement: LiteralString) -> Any:
+    row = connection.execute(statement).fetchone()
+    return row[0] if row else None
+
+
+def claim(connection: Connection, worker: int = 1) -> list[Feed]:
+    return frontier.claim_feeds(connection, worker, due_by=frontier.now(connection), outlets=None, limit=10)
+
+
+def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, busy: tuple[str, ...] = ()) -> list[Page]:
+    return frontier.claim_pages(connection, worker, due_by=frontier.now(connection), outlets=None, busy_hosts=busy, limit=limit)
+
+
+def polled(connection: Connection, *urls: str, **fields: Any) -> list[Page]:
+    (feed,) = claim(connection)
+    facts = {"kind": FeedKind.FEED, "status": 200, "started_at": NOW, "items": tuple(FeedItem(url=url) for url in urls)} | fields
+    return frontier.record_poll(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)
+
+
+def due_again(connection: Connection) -> None:
+    connection.execute("UPDATE feeds SET due_at = now()")
+    connection.execute("UPDATE pages SET due_at = now() WHERE due_at IS NOT NULL")
+
+
+def test_a_minute_schedule_meets_a_minute_interval_every_time(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection)
+    assert value(connection, "SELECT due_at - polled_at FROM feeds") == timedelta(seconds=90)
+
+
+def test_a_failing_feed_is_polled_more_and_more_rarely_but_never_given_up(connection: Connection, outlet: int) -> None:
+    del outlet
+    waits = []
+    for _ in range(12):
+        due_again(connection)
+        polled(connection, kind=None, error="no")
+        waits.append(value(connection, "SELECT due_at - polled_at FROM feeds").total_seconds())
+    assert waits[:3] == [90, 180, 360]
+    assert waits == sorted(waits)
+    assert waits[-1] == frontier.LONGEST_BACKOFF_S * 0.9
+    due_again(connection)
+    polled(connection, kind=None, error="no", retry_after_s=50_000)
+    assert value(connection, "SELECT due_at - polled_at FROM feeds") == timedelta(seconds=50_000)
+    due_again(connection)
+    polled(connection)
+    assert value(connection, "SELECT failures FROM feeds") == 0
+
+
+def test_discovery_fills_in_for_a_given_feed_that_never_worked(connection: Connection, outlet: int) -> None:
+    polled(connection, kind=None, error="no")
+    (found,) = frontier.claim_discoveries(connection, 1, outlets=None, limit=9)
+    assert (found.id, found.url) == (outlet, "https://example.com/")
+    source = Source(url="https://example.com/feed", kind=FeedKind.FEED, items=3)
+    frontier.record_discovery(connection, outlet, Discovery(url=found.url, sources=(source,)), worker=1)
+    due_again(connection)
+    (given,) = [feed for feed in claim(connection) if feed.url.endswith("rss")]
+    frontier.record_poll(connection, Poll(feed=given, started_at=NOW, error="no"), worker=1, interval_s=100)
+    assert frontier.claim_discoveries(connection, 1, outlets=None, limit=9) == []  # looked at just now
+    assert value(connection, "SELECT due_at < now() + interval '25 h' FROM discoveries")
+
+
+def test_validators_are_left_out_now_and_then(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection, etag='"1"', last_modified="then")
+    due_again(connection)
+    assert [(feed.etag, feed.last_modified) for feed in claim(connection)] == [('"1"', "then")]
+    connection.execute("UPDATE feeds SET leased_by = NULL, read_at = now() - interval '2 h'")
+    assert [(feed.etag, feed.last_modified) for feed in claim(connection)] == [(None, None)]
+
+
+def test_new_pages_are_leased_and_known_ones_only_sighted(connection: Connection, outlet: int) -> None:
+    del outlet
+    new = polled(connection, "https://example.com/a", "https://Other.example:8443/b")
+    assert {page.url for page in new} == {"https://example.com/a", "https://Other.example:8443/b"}
+    assert {row[0] for row in connection.execute("SELECT host FROM pages")} == {"example.com", "other.example"}
+    assert value(connection, "SELECT count(*) FROM pages WHERE leased_by = 1") == 2
+    due_again(connection)
+    assert [page.url for page in polled(connection, "https://example.com/a", "https://example.com/c")] == ["https://example.com/c"]
+    assert value(connection, "SELECT count(*) FROM sightings") == 3
+    assert value(connection, "SELECT polls * 100 + new_items FROM coverage") == 203
+
+
+def test_leases_hold_while_their_worker_lives(database: Database, outlet: int, connection: Connection) -> None:
+    del outlet
+    polled(connection, "https://example.com/a")
+    connection.execute("UPDATE pages SET leased_by = NULL")
+    connection.commit()
+    other = Database(database.url)
+    dead = other.worker()
+    with other.transaction() as theirs:
+        assert len(claim_pages(theirs, dead)) == 1
+    mine = database.worker()
+    assert claim_pages(connection, mine) == []
+    connection.commit()
+    other.close()
+    assert len(claim_pages(connection, mine)) == 1
+    assert frontier.release(connection, mine) == 1
+    assert len(claim_pages(connection, mine)) == 1
+
+
+def test_news_first_and_crowded_hosts_later(connection: Connection, outlet: int) -> None:
+    for n, (host, priority) in enumerate([("a", 2), ("a", 1), ("b", 1), ("b", 0)]):
+        connection.execute(
+            "INSERT INTO pages (outlet_id, url, host, due_at, priority) VALUES (%s, %s, %s, now(), %s)",
+            (outlet, f"https://{host}.example/{n}", f"{host}.example", priority),
+        )
+    assert [page.url for page in claim_pages(connection, limit=2, busy=("b.example",))] == ["https://a.example/1", "https://a.example/0"]
+    connection.execute("UPDATE pages SET leased_by = NULL")
+    assert [page.priority for page in claim_pages(connection)] == [0, 1, 1, 2]
+
+
+def test_a_page_is_given_up_after_its_last_retry(connection: Connection, outlet: int) -> None:
+    del outlet
+    (page,) = polled(connection, "https://example.com/a")
+    waits = []
+    for _ in range(len(frontier.RETRY_AFTER_S) + 1):
+        frontier.record_failure(connection, page, reason="http_500", status=500)
+        wait = value(connection, "SELECT due_at - now() FROM pages")
+        waits.append(wait and wait.total_seconds())
+    assert waits == [*frontier.RETRY_AFTER_S, None]
+    assert value(connection, "SELECT reason FROM pages") == "http_500"
+    connection.execute("UPDATE pages SET failures = 0")
+    frontier.record_failure(connection, page, reason="http_429", retry_after_s=7_000)
+    assert value(connection, "SELECT due_at - now() FROM pages") == timedelta(seconds=7_000)
+    frontier.record_failure(connection, page, reason="robots", final=True)
+    assert value(connection, "SELECT due_at FROM pages") is None
+
+
+def test_refetches_are_planned_by_age(connection: Connection, outlet: int) -> None:
+    del outlet
+    (page,) = polled(connection, "https://example.com/a")
+    plan = (3_600, 21_600, 86_400)
+
+    def store(age_s: float, body: bytes) -> int | None:
+        seen = value(connection, "SELECT first_seen_at FROM pages")
+        capture = Capture(page_id=page.id, fetched_at=seen + timedelta(seconds=age_s), url=page.url, status=200, content_type="", body=body)
+        return captures.store(connection, capture, priority=Priority.LIVE, refetch_after_s=plan)
+
+    next_s = "SELECT extract(epoch FROM due_at - first_seen_at)::float8 FROM pages"
+    assert store(10, b"1") is not None
+    assert value(connection, next_s) == 3_600
+    assert store(3_700, b"1") is None  # the same bytes
+    assert value(connection, next_s) == 21_600
+    assert store(30_000, b"2") is not None  # late: what was missed is not made up for
+    assert value(connection, next_s) == 86_400
+    assert store(90_000, b"1") is not None  # as it was once
+    assert value(connection, next_s) is None
+    assert value(connection, "SELECT fetches FROM pages") == 4
+    assert value(connection, "SELECT count(*) FROM work WHERE stage = 'clean' AND version = 0") == 3
+
+
+def test_a_host_is_postponed_for_its_worker_only(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection, "https://a.example/1", "https://a.example/2", "https://b.example/1")
+    assert frontier.postpone_host(connection, 2, "a.example", seconds=600) == 0
+    assert frontier.postpone_host(connection, 1, "a.example", seconds=600) == 2
+    assert value(connection, "SELECT count(*) FROM pages WHERE due_at > now() AND leased_by IS NULL") == 2

@@ -1,0 +1,88 @@
+"""What answers mean: failures, Retry-After, robots.txt."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+
+import pytest
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
+from scrapy.http import Response
+
+from crawlers.outcomes import LONGEST_WAIT_S, WAIT_S, Refused, of_exception, of_response
+from crawlers.politeness import Rules
+
+URL = "https://example.com/"
+
+
+def answer(status: int, body: bytes = b"", **headers: str) -> Response:
+    return Response(URL, status=status, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize("status", [200, 203, 304])
+def test_answers_that_can_be_taken(status: int) -> None:
+    assert of_response(answer(status)) is None
+
+
+@pytest.mark.parametrize(("status", "final"), [(404, True), (410, True), (403, False), (500, False), (503, False), (302, True)])
+def test_answers_that_fail(status: int, final: bool) -> None:
+    failure = of_response(answer(status))
+    assert failure is not None
+    assert (failure.final, failure.status) == (final, status)
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "wait_s"),
+    [
+        (429, "120", 120), (503, "7", 7), (429, None, WAIT_S), (503, None, 0), (429, "soon", WAIT_S), (429, "-5", WAIT_S),
+        (503, "99999999999", LONGEST_WAIT_S), (500, "120", 0), (429, "Wed, 21 Oct 2015 07:28:00 GMT", 0),
+    ],
+)  # fmt: skip
+def test_retry_after(status: int, header: str | None, wait_s: float) -> None:
+    failure = of_response(answer(status, **({"Retry_After": header} if header else {})))
+    assert failure is not None
+    assert failure.wait_s == wait_s
+
+
+def test_retry_after_as_a_date() -> None:
+    failure = of_response(answer(503, Retry_After=email.utils.formatdate(time.time() + 90, usegmt=True)))
+    assert failure is not None
+    assert 80 < failure.wait_s <= 90
+
+
+def test_exceptions() -> None:
+    assert of_exception(Refused("robots")).final
+    assert not of_exception(Refused("robots_unreachable")).final
+    assert of_exception(DownloadTimeoutError()).reason == "timeout"
+    assert of_exception(IgnoreRequest("max redirections reached")).reason == "redirect_loop"
+    assert of_exception(KeyError("x")).reason == "error"
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [
+        (200, "robots"),
+        (404, None),
+        (403, None),
+        (401, None),
+        (500, "robots_unreachable"),
+        (503, "robots_unreachable"),
+        (429, "robots_unreachable"),
+    ],
+)
+def test_robots_by_status(status: int, refused: str | None) -> None:
+    found = Rules.of_response(answer(status, b"User-agent: *\nDisallow: /private")).refusal(URL + "private/page")
+    assert (found.reason if found else None) == refused
+
+
+def test_robots_rules() -> None:
+    rules = Rules.of_response(
+        answer(
+            200,
+            b"\xef\xbb\xbfUser-agent: presswatch\nDisallow: /a\nAllow: /a/b$\n\nUser-agent: *\nDisallow: /\n\nSitemap: https://example.com/s.xml",
+        )
+    )
+    assert rules.refusal(URL + "news") is None
+    assert rules.refusal(URL + "a/x") is not None
+    assert rules.refusal(URL + "a/b") is None
+    assert rules.sitemaps == ["https://example.com/s.xml"]
