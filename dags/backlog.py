@@ -28,16 +28,16 @@ def backlog() -> None:
     """Declare the tasks and their order."""
 
     @task
-    def parts() -> list[int]:
+    def parts() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.backlog_parts()
+        return tasks.call("backlog_parts")
 
     @task
-    def work_through(part: int) -> dict[str, Any]:
+    def work_through(part: int) -> Any:
         from pipeline.steps import tasks
 
-        return tasks.backlog(part, BUDGET_S)
+        return tasks.call("backlog", part, BUDGET_S)
 
     work_through.expand(part=parts())
 

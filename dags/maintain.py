@@ -28,7 +28,7 @@ def maintain() -> None:
     def partitions() -> None:
         from pipeline.steps import tasks
 
-        tasks.partitions()
+        tasks.call("partitions")
 
     @task.short_circuit
     def daily(logical_date: datetime | None = None) -> bool:
@@ -36,16 +36,16 @@ def maintain() -> None:
         return logical_date is None or logical_date.hour == DAILY_HOUR
 
     @task
-    def retention() -> dict[str, Any]:
+    def retention() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.retention()
+        return tasks.call("retention")
 
     @task
-    def word_background() -> dict[str, Any]:
+    def word_background() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.word_background()
+        return tasks.call("word_background")
 
     @task.bash
     def airflow_history() -> str:

@@ -30,28 +30,28 @@ def monitor() -> None:
     """Declare the tasks and their order."""
 
     @task(retries=0)
-    def collect() -> dict[str, Any]:
+    def collect() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.collect(BUDGET_S["collect"])
+        return tasks.call("collect", BUDGET_S["collect"])
 
     @task(trigger_rule="all_done")
-    def clean_and_compare() -> dict[str, Any]:
+    def clean_and_compare() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.stages(["clean", "compare"], BUDGET_S["clean"])
+        return tasks.call("stages", ["clean", "compare"], BUDGET_S["clean"])
 
     @task(trigger_rule="all_done")
-    def annotate_and_cluster() -> dict[str, Any]:
+    def annotate_and_cluster() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.stages(["annotate", "cluster"], BUDGET_S["annotate"])
+        return tasks.call("stages", ["annotate", "cluster"], BUDGET_S["annotate"])
 
     @task(trigger_rule="all_done")
-    def index_and_alert() -> dict[str, Any]:
+    def index_and_alert() -> Any:
         from pipeline.steps import tasks
 
-        return tasks.stages(["index", "alert"], BUDGET_S["index"], wait=True)
+        return tasks.call("stages", ["index", "alert"], BUDGET_S["index"], True)
 
     collect() >> clean_and_compare() >> annotate_and_cluster() >> index_and_alert()
 

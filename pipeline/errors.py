@@ -129,7 +129,11 @@ class ServerAway(InfrastructureError):
 
 
 class ServerRefused(PresswatchError):
-    """The presswatch server at {where} answered {status}: {problem}"""
+    """The presswatch server at {where} answered {status} ({problem})."""
+
+
+class ExtractorFailed(InfrastructureError):
+    """The processes that read pages can't run ({problem}); nothing was lost: what they said stands above."""
 
 
 # --- Input that people give ---

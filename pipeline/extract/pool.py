@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final, Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.errors import PageTimeout, WorkerDied
+from pipeline.errors import ExtractorFailed, PageTimeout, WorkerDied
 from pipeline.extract.extraction import MAX_BYTES
 from pipeline.models import Extraction, PageSource
 
@@ -54,6 +54,10 @@ class Extractor:
 
         A page that can't be extracted yields its error (PageError, PageTimeout, WorkerDied, or whatever the extraction
         raised), and an error among the sources comes back at its place. Sources are read a bounded number ahead.
+
+        Raises:
+            ExtractorFailed: the processes themselves can't run; that is no page's fault.
+
         """
         waiting: deque[Any] = deque()
         try:
@@ -69,7 +73,10 @@ class Extractor:
                     item[1].cancel()
 
     def _submit(self, source: PageSource) -> Any:
-        return self._pool.schedule(_work, args=(source, self.max_bytes), timeout=self.timeout_s)
+        try:
+            return self._pool.schedule(_work, args=(source, self.max_bytes), timeout=self.timeout_s)
+        except RuntimeError as error:
+            raise ExtractorFailed(problem=error) from error
 
     def _result(self, item: Any) -> Extraction | Exception:
         if isinstance(item, Exception):
@@ -81,6 +88,8 @@ class Extractor:
             return PageTimeout(url=source.url, seconds=self.timeout_s)
         except ProcessExpired as error:
             return WorkerDied(url=source.url, problem=f"exit code {error.exitcode}")
+        except BrokenExecutor as error:
+            raise ExtractorFailed(problem=error) from error
         except CancelledError:
             return WorkerDied(url=source.url, problem="the pool was closed")
         except Exception as error:  # noqa: BLE001 - whatever a page made the extraction raise belongs to that page alone

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Final
 
 from pipeline import log
+from pipeline.errors import InputError
 from pipeline.models import Counts, Document, Job, Priority, Stage
 from pipeline.steps.context import Context
 from pipeline.store import documents, work
@@ -53,7 +54,12 @@ def run(context: Context, *, deadline: float | None = None, lowest: Priority = P
 
 
 def reindex(context: Context) -> int:
-    """Fill a new index from PostgreSQL and swap it in; how many documents it has."""
+    """Fill a new index from PostgreSQL and swap it in; how many documents it has.
+
+    Raises:
+        InputError: another process is at it.
+
+    """
 
     def after(article_id: int) -> list[Document]:
         with context.database.transaction() as connection:
@@ -63,9 +69,12 @@ def reindex(context: Context) -> int:
         with context.database.transaction() as connection:
             return documents.changed_since(connection, revision, SIZE)
 
+    # The transaction stays open for as long as the rebuild takes, and with it the lock.
     with context.database.transaction() as connection:
+        if not documents.lock_rebuild(connection):
+            raise InputError(problem="another process is building the index anew: wait until it is done")
         revision = documents.newest_revision(connection)
-    return context.index.rebuild(after, changed_since, revision)
+        return context.index.rebuild(after, changed_since, revision)
 
 
 def _job(document: Document) -> Job:

@@ -1,13 +1,21 @@
-"""What a scheduler calls: each function is one task, opens its own connections, and returns counts."""
+"""What a scheduler calls: each function is one task, opens its own connections, and returns counts.
+
+`call` runs one in a process of its own: a scheduler's process has a main module and settings of its own, which
+the processes of the extractor would inherit and fail on.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pipeline import config, log
+from pipeline.errors import PresswatchError
 from pipeline.models import Counts, Priority, Stage
 from pipeline.steps import alert, maintain
 from pipeline.steps import collect as collecting
@@ -16,13 +24,24 @@ from pipeline.steps.context import Context
 from pipeline.store import work
 
 
+def call(name: str, *arguments: object) -> Any:
+    """Run a task by name in a process of its own; its counts. What it logs goes to stderr.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; the sentence that says why is on stderr.
+
+    """
+    command = [sys.executable, "-m", "pipeline.steps.tasks", name, json.dumps(arguments)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+
 def collect(budget_s: float) -> dict[str, Any]:
     """Crawl what is due."""
     with _context() as context:
         return collecting.collect(context, max_seconds=budget_s).as_dict()
 
 
-def stages(names: Iterable[str], budget_s: float, *, wait: bool = False) -> dict[str, Any]:
+def stages(names: Iterable[str], budget_s: float, wait: bool = False) -> dict[str, Any]:
     """Run stages on live news and re-fetches; with `wait`, stay for windows of alerts that close within the budget."""
     deadline = time.monotonic() + budget_s
     with _context() as context:
@@ -81,3 +100,15 @@ def _context() -> Context:
 
 def _short(counts: Counts) -> dict[str, Any]:
     return {"claimed": counts.claimed, "quarantined": counts.quarantined, "seconds": round(counts.seconds, 2), **counts.outcomes}
+
+
+TASKS: Final[dict[str, Callable[..., Any]]] = {
+    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, word_background)
+}
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(json.dumps(TASKS[sys.argv[1]](*json.loads(sys.argv[2]))) + "\n")
+    except PresswatchError as error:
+        sys.exit(f"presswatch: {error}")

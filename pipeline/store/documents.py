@@ -9,6 +9,7 @@ from pipeline.models import CopyKind, Document, EntityMention, EntityType, Prior
 from pipeline.store.articles import timestamp
 from pipeline.store.database import Connection
 
+REBUILD_LOCK: Final = 7_270_005
 SELECT: Final[LiteralString] = """
     SELECT a.id, a.revision, a.deleted_at IS NOT NULL, v.version, a.url, a.canonical_url, o.name, o.labels, o.country, o."group",
         v.title, v.body, v.authors, v.published_at, v.published_offset_s, v.published_precision, a.first_seen_at, v.language, v.topics,
@@ -61,6 +62,12 @@ def all_after(connection: Connection, article_id: int, limit: int) -> list[Docum
 def changed_since(connection: Connection, revision: int, limit: int) -> list[Document]:
     """The next documents by revision, for a rebuild that catches up."""
     return [_document(row) for row in connection.execute(f"{SELECT} WHERE a.revision > %s ORDER BY a.revision LIMIT %s", (revision, limit))]
+
+
+def lock_rebuild(connection: Connection) -> bool:
+    """Be the only one who builds the index anew, until the transaction ends; False if somebody is already."""
+    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (REBUILD_LOCK,)).fetchone()
+    return bool(row and row[0])
 
 
 def newest_revision(connection: Connection) -> int:

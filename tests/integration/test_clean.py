@@ -1,0 +1,125 @@
+"""Stage `clean`: what becomes of captures, good ones and bad ones; edits and re-runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipeline.models import Stage
+from pipeline.steps import chain, clean
+from pipeline.steps.context import Context
+from pipeline.store import imports
+
+TEXT = (
+    "The harbour council voted on Tuesday to close the old swing bridge for two years, after engineers found cracks in both of its piers. "
+    "Ferries will carry passengers and bicycles every ten minutes until the new crossing opens. "
+    "“We could not wait another winter,” said the mayor, who promised that the ferries would stay free of charge. "
+)
+
+
+def page(title: str = "Bridge closes for two years", text: str = TEXT * 3, head: str = "") -> bytes:
+    paragraphs = "".join(f"<p>{text}</p>" for _ in range(2))
+    return f"<html lang=en><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{paragraphs}</article></body></html>".encode()
+
+
+class Archive:
+    """Captures put into the store one by one."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.at = datetime.now(UTC) - timedelta(hours=1)
+
+    def put(self, name: str, body: bytes, content_type: str = "text/html; charset=utf-8") -> None:
+        self.at += timedelta(seconds=1)
+        with self.context.database.transaction() as connection:
+            imports.save_capture(
+                connection,
+                outlet=imports.outlet_id(connection, "Paper", "paper.example"),
+                url=f"https://paper.example/news/{name}",
+                host="paper.example",
+                fetched_at=self.at,
+                status=200,
+                content_type=content_type,
+                body=body,
+            )
+
+    def outcomes(self) -> list[str]:
+        with self.context.database.transaction() as connection:
+            return [row[0] for row in connection.execute("SELECT outcome FROM captures ORDER BY fetched_at")]
+
+    def versions(self) -> list[dict[str, Any]]:
+        with self.context.database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT a.url, v.version, v.title, v.body, v.published_at FROM article_versions v JOIN articles a ON a.id = v.article_id ORDER BY 1, 2"
+            )
+            return [dict(zip(("url", "version", "title", "body", "published_at"), row, strict=True)) for row in rows]
+
+
+@pytest.fixture
+def archive(context: Context) -> Archive:
+    return Archive(context)
+
+
+def test_bad_pages_are_rejected_with_a_reason_and_good_ones_go_on(archive: Archive, context: Context) -> None:
+    bad = {
+        "empty": (b"", "text/html"),
+        "pdf": (b"%PDF-1.7\n\x00\x01\x02" + b"\x9c\xd4" * 500, "application/pdf"),
+        "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "text/html"),
+        "nothing": (b"<html><body></body></html>", "text/html"),
+        "consent": (
+            b"<html><head><title>Before you continue</title></head><body><h1>We value your privacy</h1><p>We and our 843 partners store and "
+            b"access information on your device. Choose whether you agree before you continue to the site.</p>"
+            b"<button>Accept all</button><button>Manage options</button></body></html>",
+            "text/html",
+        ),
+    }
+    for name, (body, content_type) in bad.items():
+        archive.put(name, body, content_type)
+    archive.put("good", page())
+    counts = clean.run(context)
+    outcomes = dict(zip([*bad, "good"], archive.outcomes(), strict=True))
+    assert outcomes.pop("good") == "article"
+    assert outcomes["empty"] == "empty_page"
+    assert outcomes["pdf"] == outcomes["picture"] == "not_html"
+    assert outcomes["consent"] == "consent_wall"
+    assert all(outcome not in {None, "article"} for outcome in outcomes.values())
+    assert (counts.claimed, counts.done, counts.quarantined) == (6, 6, 0)
+    assert [version["url"] for version in archive.versions()] == ["https://paper.example/news/good"]
+
+
+def test_odd_pages_become_articles(archive: Archive, context: Context) -> None:
+    archive.put("nul", page().replace(b"harbour", b"har\x00bour"))
+    archive.put("windows", page("Café über", TEXT * 3).decode().encode("cp1252"), "text/html; charset=utf-8")
+    archive.put("untitled", page("").replace(b"<h1></h1>", b""))
+    archive.put("future", page(head='<meta property="article:published_time" content="2061-05-01T10:00:00Z">'))
+    archive.put("dated", page(head='<meta property="article:published_time" content="2025-05-01T10:00:00+02:00">'))
+    clean.run(context)
+    assert archive.outcomes() == ["article"] * 5
+    found = {version["url"].rsplit("/", 1)[-1]: version for version in archive.versions()}
+    assert all("\x00" not in version["body"] for version in found.values())
+    assert found["windows"]["title"] == "Café über"
+    assert "“We could not wait" in found["windows"]["body"]
+    assert found["future"]["published_at"] is None
+    assert found["dated"]["published_at"] == datetime(2025, 5, 1, 8, tzinfo=UTC)
+
+
+def test_an_edit_is_a_version_and_a_mere_refetch_is_not(archive: Archive, context: Context) -> None:
+    for body in (page(), page(), page(text=TEXT * 2), page()):
+        archive.put("bridge", body)
+        clean.run(context)
+    assert archive.outcomes() == ["article", "unchanged", "article", "article"]
+    assert [version["version"] for version in archive.versions()] == [1, 2, 3]
+
+
+def test_cleaning_again_replaces_versions_and_makes_none(archive: Archive, context: Context) -> None:
+    for body in (page(), page(text=TEXT * 2)):
+        archive.put("bridge", body)
+        clean.run(context)
+    before = archive.versions()
+    with context.database.transaction() as connection:
+        connection.execute("UPDATE article_versions SET title = 'spoiled'")
+    assert chain.again(context, Stage.CLEAN) == 2
+    clean.run(context)
+    assert archive.versions() == before
