@@ -92,7 +92,7 @@ def entry(row: object, now: datetime) -> Entry:
         raise ValueError("`body` must be a text that is not empty")
     for name in ("title", "outlet", "language"):
         if not isinstance(row.get(name) or "", str):
-            raise ValueError(f"`{name}` must be a text")
+            raise ValueError(f"`{name}` must be a text")  # noqa: TRY004 - one kind of error for a wrong line
     authors = row.get("authors") or []
     if isinstance(authors, str):
         authors = [part.strip() for part in authors.split(",")]
