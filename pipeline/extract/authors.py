@@ -16,6 +16,7 @@ from pipeline.extract.titles import fold
 
 MAX_AUTHORS: Final = 20
 MAX_NAME_WORDS: Final = 6
+MAX_BYLINES: Final = 60
 MAX_SPOKEN: Final = 80
 LOOK_AHEAD: Final = 60  # elements after the headline
 BARE_BY: Final = frozenset({"by", "by:", "von", "von:", "por", "por:", "par", "автор", "автор:"})
@@ -63,6 +64,7 @@ PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "d
 
 
 ORGANISATION_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "Corporation"})
+ADDRESS: Final = re.compile(r"\S+@\S+|(?<!\S)@\w+|https?://\S+")
 DOMAIN: Final = re.compile(r"\b[\w-]{2,}\.(?:com|org|net|de|fr|es|it|ru|co|info|eu|tv|at|ch|be|nl|uk)\b", re.IGNORECASE)
 ELSEWHERE: Final = re.compile(r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|card")
 BYLINE_CLASS: Final = re.compile(
@@ -115,7 +117,7 @@ def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = Fal
 
 def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = False) -> list[str]:
     """People named in a byline: prefixes, roles, places, handles and organisations go."""
-    text = line(text)
+    text = ADDRESS.sub(" ", line(text)).strip()
     while (shorter := BY.sub("", text)) != text:
         text = shorter
     people = []
@@ -191,6 +193,8 @@ def _from_markup(page: ParsedPage) -> list[tuple[int, list[str], str]]:
         text = text_of(element) if trust is not None else ""
         if 2 < len(text) <= MAX_BYLINE:  # noqa: PLR2004
             found.append((trust, _names_of(element, text, page, declared=trust == 0), text))
+            if len(found) >= MAX_BYLINES:
+                break
     return sorted(found, key=lambda item: item[0])
 
 

@@ -65,18 +65,9 @@ def paragraphs_of(tree: etree._Element) -> list[str]:
 def _pruned(page: ParsedPage) -> HtmlElement:
     """A copy of the tree without what is never text, so that it is not walked again and again."""
     tree = deepcopy(page.tree)
-    doomed = list(tree.iter(*DROPPED))
-    for element in doomed:
-        parent = element.getparent()
-        if parent is None:
-            continue
-        if element.tail:
-            previous = element.getprevious()
-            if previous is None:
-                parent.text = (parent.text or "") + element.tail
-            else:
-                previous.tail = (previous.tail or "") + element.tail
-        parent.remove(element)
+    for element in list(tree.iter(*DROPPED)):
+        if element.getparent() is not None:
+            element.drop_tree()
     return tree
 
 

@@ -24,8 +24,12 @@ TAG: Final = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|div|p|article|main|section|span|table|h[1-6]|a|br|ul|center|font)\b)", re.IGNORECASE
 )
 OTHER_MARKUP: Final = re.compile(r"(?:<\?xml[^>]*>)?(?:\s|<!--.*?-->)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg|opml)\b", re.DOTALL)
-CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
-CONTROL_BYTES: Final = bytes(code for code in range(0x20) if code not in b"\t\n\f\r") + b"\x7f"
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROL_BYTES: Final = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f"
+# References to characters that XML has no place for; the parser would keep them, and the tree's own functions refuse them.
+CONTROL_REFERENCES: Final = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127|6553[45])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|7[fF]|[fF]{3}[eEfF]))(?:;|(?![0-9a-fA-F]))"
+)
 INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 # What pages are written in, the most frequent first.
@@ -48,7 +52,8 @@ def encoded(text: str) -> bytes:
         data = text.encode()
     except UnicodeEncodeError:
         data = SURROGATES.sub("\ufffd", text).encode()
-    return data.translate(None, CONTROL_BYTES)
+    data = data.replace(b"\f", b" ").translate(None, CONTROL_BYTES).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    return CONTROL_REFERENCES.sub(b"", data)
 
 
 def line(text: object) -> str:

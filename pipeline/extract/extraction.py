@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pipeline import languages, urls
 from pipeline.extract import addresses, authors, body, decoding, page, syndication, times, titles, topics, verdict
 from pipeline.extract.candidates import shown
+from pipeline.extract.limits import MAX_BYTES, MAX_ELEMENTS
 from pipeline.models import Extraction, PageSource
-
-MAX_BYTES: Final = 10_000_000
 
 
 def _rejected(source: PageSource, reason: str) -> Extraction:
@@ -55,7 +52,10 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
         return _rejected(source, verdict.EMPTY_PAGE)
     if not decoding.is_html(text):
         return _rejected(source, verdict.NOT_HTML)
-    return _decided(page.parse(source, text))
+    tree = page.parse_tree(text)
+    if page.count_elements(tree) > MAX_ELEMENTS:
+        return _rejected(source, verdict.TOO_LARGE)
+    return _decided(page.gather(source, text, tree))
 
 
 def _decided(parsed: page.ParsedPage) -> Extraction:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -16,15 +16,18 @@ from pipeline import dates, languages, urls
 from pipeline.errors import PageError
 from pipeline.extract import structured
 from pipeline.extract.decoding import encoded, line
+from pipeline.extract.limits import FLAT_DEPTH
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
 
-FLAT_DEPTH: Final = 100  # tags that may stand open before further ones are left out
 ANY_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
+LEFT_OUT: Final = "\x01"
+BREAKS: Final = re.compile(rf"{LEFT_OUT}[{LEFT_OUT}\s]*")
 # These end by themselves, hold no elements, or carry meaning that the text needs.
 KEPT_TAGS: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "script", "style", "title", "textarea", "noscript", "head", "body", "html", "p", "li", "td", "th", "tr", "dt", "dd", "option", "h1", "h2", "h3", "h4", "h5", "h6"]
 )
+MAX_HEADINGS: Final = 10
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
 MARKED: Final = ("a", "span", "p", "div", "address", "li", "small", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "cite", "td", "ul", "section")
 INLINE: Final = frozenset(["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"])
@@ -140,9 +143,9 @@ def _flat(text: str) -> str:
         if name in KEPT_TAGS or match[0].endswith("/>"):
             return match[0]
         depth = max(0, depth - 1) if closing else depth + 1
-        return match[0] if depth + bool(closing) <= FLAT_DEPTH else "" if name in INLINE else " <br> "
+        return match[0] if depth + bool(closing) <= FLAT_DEPTH else "" if name in INLINE else LEFT_OUT
 
-    return ANY_TAG.sub(keep, text)
+    return BREAKS.sub(" <br> ", ANY_TAG.sub(keep, text))
 
 
 def parse_tree(text: str) -> HtmlElement:
@@ -158,6 +161,11 @@ def parse_tree(text: str) -> HtmlElement:
     if not whole:
         raise PageError(problem="its elements are nested too deeply or are too large")
     return tree
+
+
+def count_elements(tree: HtmlElement) -> int:
+    """Elements of a page."""
+    return int(cast("float", tree.xpath("count(//*)")))
 
 
 def _site_names(source: PageSource, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:
@@ -179,14 +187,8 @@ def _heading(element: HtmlElement) -> Heading:
     return Heading(text=text_of(element), marked=bool(re.search(r"head|title|titel|titul|entry|article", marks)), element=element)
 
 
-def parse(source: PageSource, text: str) -> ParsedPage:
-    """Parse a page and gather its evidence in one pass.
-
-    Raises:
-        PageError: no tree can be made of it.
-
-    """
-    tree = parse_tree(text)
+def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
+    """Gather a page's evidence in one pass over its tree."""
     base = source.final_url or source.url
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
@@ -222,7 +224,7 @@ def parse(source: PageSource, text: str) -> ParsedPage:
         meta=meta,
         links=links,
         data=data,
-        headings=tuple(heading for heading in headings if heading.text),
+        headings=tuple(heading for heading in headings if heading.text)[:MAX_HEADINGS],
         title_tag=title_tag,
         times=tuple(times),
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import ExtractorFailed, PageTimeout, WorkerDied
-from pipeline.extract.extraction import MAX_BYTES
+from pipeline.extract.limits import MAX_BYTES
 from pipeline.models import Extraction, PageSource
 
 LOOK_AHEAD: Final = 8  # pages a worker that wait or are done; bounds memory

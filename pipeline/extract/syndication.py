@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -16,6 +17,7 @@ from pipeline.extract.page import INLINE, ParsedPage, text_of
 from pipeline.extract.titles import fold
 from pipeline.models import Candidate, Syndication
 
+MAX_NOTICES: Final = 5
 MAX_NOTICE: Final = 400  # characters
 MAX_NAME: Final = 80
 DATELINE_CHARACTERS: Final = 160
@@ -183,7 +185,7 @@ def decide(page: ParsedPage, *, body: str, authors: Iterable[Candidate]) -> Deci
     A notice is the plainest word; then a canonical URL on another site, an agency as author, an agency in the dateline.
     """
     found: list[tuple[Syndication, str]] = []
-    for name, element in _notices(page):
+    for name, element in islice(_notices(page), MAX_NOTICES):
         found.append((Syndication(name=name, url=_link_to(name, element, page)), "notice"))
     other = addresses.elsewhere(page)
     if other:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 from typing import Final
 
 from htmldate import find_date
@@ -17,6 +18,9 @@ from pipeline.extract.structured import all_texts
 from pipeline.models import Precision, Timestamp
 
 MAX_DATE_TEXT: Final = 80  # characters
+MAX_TEXTS: Final = 20  # that look like dates; each try takes a millisecond
+MAX_SEARCHED: Final = 2_000_000  # characters of a page
+MAX_SEARCHED_ELEMENTS: Final = 10_000
 LOOK_AHEAD: Final = 60  # elements after the headline
 PUBLISHED_META: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "article.published",
@@ -112,6 +116,8 @@ def _with_own_day(found: Timestamp, day: Timestamp | None, page: ParsedPage) -> 
 
 def _last_resort(page: ParsedPage) -> Timestamp | None:
     """What htmldate finds in the text; it is slow, and sure of the day only."""
+    if len(page.lower_html) > MAX_SEARCHED or len(page.marks) > MAX_SEARCHED_ELEMENTS:
+        return None
     text = find_date(
         page.tree, original_date=True, extensive_search=True, url=page.url or None,
         min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
@@ -144,7 +150,7 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
         # A feed that agrees with the URL adds the minute.
         chosen = told if told and abs((told.at - day.at).total_seconds()) < 86_400 * 1.5 else day
     if chosen is None:
-        for text in _visible(page):
+        for text in islice(_visible(page), MAX_TEXTS):
             pairs.append((text, "text"))
             if chosen := _parse(page, text, _spoken(page)):
                 break

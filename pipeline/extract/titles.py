@@ -106,7 +106,7 @@ def decide(page: ParsedPage) -> Decision[str]:
     names = page.site_names
     candidates = []
     for found in _raw(page):
-        title = without_site(line(found.value), names)
+        title = without_site(line(found.value)[: 2 * MAX_CHARACTERS], names)
         if title and len(title) <= MAX_CHARACTERS and fold(title) not in {fold(name) for name in names} | GENERIC and fold(title):
             candidates.append(Found(value=title, source=found.source, score=found.score))
     ranked = _agreed(candidates)

@@ -27,6 +27,7 @@ LONG_WORDS: Final = 250  # a text of this length speaks for itself
 CHARACTERS_PER_WORD: Final = 2  # of Chinese, Japanese and Thai
 SENTENCE_WORDS: Final = 10
 HEADLINE_WORDS: Final = 5  # a menu's entries have fewer
+ENOUGH_CHARACTERS: Final = 20_000  # of a body, to judge it by
 MANY_LINKS: Final = 25  # headline links of a page that lists
 
 OTHER_THINGS: Final = frozenset({
@@ -123,6 +124,7 @@ def _is_index_page(page: ParsedPage, measures: Measures) -> bool:
 
 def reason(page: ParsedPage, *, title: str, body: str) -> str | None:
     """Why a page is no article, as a stable word; None if it is one."""
+    body = body[:ENOUGH_CHARACTERS]
     words = words_in(body)
     if _is_error_page(page, title, words):
         return ERROR_PAGE

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.extract import extract
+from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
 
 PAGES = sorted((Path(__file__).parents[1] / "pages").glob("*.html"))

@@ -1,0 +1,9 @@
+"""What a page may cost, apart from the code that needs it, so that the pool's owner does not load the extraction."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_BYTES: Final = 10_000_000  # a longer page is rejected unread
+MAX_ELEMENTS: Final = 100_000  # no article has as many; extraction would take minutes
+FLAT_DEPTH: Final = 100  # elements that may stand open in a page that is nested too deeply

@@ -1,0 +1,292 @@
+"""Odd pages give a reason, fields resist furniture, and no mutation of a page makes the extraction crash."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import PageError
+from pipeline.extract import authors, furniture, structured, syndication, titles
+from pipeline.extract.extraction import extract
+from pipeline.models import Extraction, PageSource
+
+NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
+SENTENCES = (
+    "The ministers agreed on Tuesday to reopen the crossing after talks that had lasted for a week.",
+    "Lorries may pass from Friday morning, and buses will follow when the customs house has been repaired.",
+    "Merchants on both banks of the river had asked for it since the bridge was closed in the autumn.",
+    "A second round of talks, about the price of water, is planned for the first week of the next month.",
+)
+TEXT = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+PAGES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "pages").glob("*.html"))]
+
+
+def page(html: bytes | str, **known: object) -> Extraction:
+    return extract(PageSource(url="https://example.org/news/story", html=html, fetched_at=NOW, **known))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("html", "content_type", "reason"),
+    [
+        (b"", "", "empty_page"),
+        (" \n\t", "", "empty_page"),
+        (b"%PDF-1.7 \x00\x01", "text/html", "not_html"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "", "not_html"),
+        (bytes(range(256)) * 20, "text/html", "not_html"),
+        (b'{"a": "<b>"}', "application/json", "not_html"),
+        (b"hello, world", "text/html", "not_html"),
+        (b"<?xml version='1.0'?>\n<rss version='2.0'><channel><title>x</title></channel></rss>", "text/html", "not_html"),
+        (b"<html><body></body></html>", "text/html", "no_body"),
+        (f"<html><body><h1>T</h1><p>{SENTENCES[0]}</p></body></html>", "", "too_short"),
+        ("<html>" + "<p>a</p>" * 100_001, "", "too_large"),
+    ],
+)
+def test_reasons(html: bytes | str, content_type: str, reason: str) -> None:
+    found = page(html, content_type=content_type)
+    assert found.rejected_reason == reason
+    assert not found.is_article
+
+
+def test_size_is_checked_before_anything_is_read() -> None:
+    source = PageSource(url="https://example.org/a", html="<p>" + "ä" * 600, fetched_at=NOW)
+    assert extract(source, max_bytes=1_000).rejected_reason == "too_large"
+    assert extract(source, max_bytes=2_000).rejected_reason != "too_large"
+
+
+def test_html_is_believed_against_its_content_type() -> None:
+    assert page(f"<html><body><h1>T</h1>{TEXT}</body></html>".encode(), content_type="application/octet-stream").is_article
+
+
+@pytest.mark.parametrize("tag", ["div", "span", "blockquote", "font"])
+@pytest.mark.parametrize("depth", [250, 3_000, 100_000])
+def test_deep_nesting_loses_no_text_and_no_time(tag: str, depth: int) -> None:
+    start = time.process_time()
+    found = page(f"<html><body><h1>T</h1>{f'<{tag}>' * depth}{TEXT}{f'</{tag}>' * depth}<p>The end came late in the night.</p></body></html>")
+    assert all(sentence in found.body for sentence in SENTENCES)
+    assert time.process_time() - start < 8
+
+
+def test_elements_that_cannot_be_left_out_are_an_error_when_nested_too_deeply() -> None:
+    with pytest.raises(PageError, match="nested too deeply"):
+        page("<html><body>" + "<h1>" * 5_000 + TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("Żółta łódź płynęła przez rzekę, a dzieci śpiewały pieśni o wiośnie i słońcu.", "iso8859-2", "iso-8859-2"),
+        ("Археологи обнаружили на дне озера остатки города, которому две тысячи лет.", "koi8-r", ""),
+        ("Археологи обнаружили на дне озера остатки города, которому две тысячи лет.", "cp1251", "utf-8"),
+        ("部长们周二同意在经过一周的会谈后重新开放边境口岸", "gb18030", "gb2312"),
+        ("部長は火曜日に国境を再開することで合意した。一週間の協議の後のことである。", "shift_jis", ""),
+        ("部長は火曜日に国境を再開することで合意した。", "iso2022_jp", "iso-2022-jp"),
+        ("Größe und Wärme", "utf-8", "iso-8859-1"),
+        ("Größe und Wärme", "utf-16", ""),
+        ("“Quotes” and dashes – all of them", "cp1252", "iso-8859-1"),
+    ],
+)
+def test_charsets(text: str, encoding: str, declared: str) -> None:
+    meta = f'<meta charset="{declared}">' if declared else ""
+    found = page(f"<html><head>{meta}<title>{text}</title></head><body><p>{text}</p><p>{text}</p></body></html>".encode(encoding))
+    assert found.title == text
+
+
+def test_the_server_default_yields_to_the_page() -> None:
+    html = '<html><head><meta charset="windows-1251"><title>Древний город</title></head><body></body></html>'
+    assert page(html.encode("cp1251"), content_type="text/html; charset=ISO-8859-1").title == "Древний город"
+
+
+def test_lone_surrogates_and_controls_are_cleaned() -> None:
+    found = page(f"<html><head><title>A\ud800B\x00C\x08 &#1;D</title></head><body>{TEXT}<p>A &#xB; sign &#31; and &#xFFFE; another \ufffe of them, in a sentence that is long enough.</p></body></html>")
+    assert found.title == "A\ufffdBC D"
+    assert "A sign and another of them" in found.body
+    found.title.encode()
+
+
+@pytest.mark.parametrize(
+    ("block", "headline"),
+    [
+        ('{"@type": "NewsArticle", "headline": "One", "datePublished": "2025-01-02",}', "One"),
+        ('<!-- {"@type": "NewsArticle", "headline": "One\ntwo"} -->', "One two"),
+        ('[[{"@graph": [{"@type": ["Thing", "NewsArticle"], "headline": "One"}]}]]', "One"),
+        ('{"@type": "http://schema.org/NewsArticle", "headline": {"@value": "One"}};', "One"),
+        ('{"@type": "NewsArticle", "headline": "One", "description": "an "unquoted" word"}', "One"),
+        ('{"@type": "NewsArticle", "headline": "One"} {"@type": "WebPage"}', "One"),
+        ('{"@type": "Event", "headline": "One"}', ""),
+        ("[" * 100_000, ""),
+        ("{", ""),
+    ],
+)
+def test_structured_data_as_sites_write_it(block: str, headline: str) -> None:
+    article = structured.read([block], headline="").article or {}
+    assert structured.first_text(article.get("headline")) == headline
+
+
+def test_the_pages_own_article_among_several() -> None:
+    blocks = ['[{"@type": "NewsArticle", "headline": "Other"}, {"@type": "NewsArticle", "headline": "Own"}]']
+    assert (structured.read(blocks, headline="own").article or {})["headline"] == "Own"
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Bridges reopen | The Harbour Post", "Bridges reopen"),
+        ("Harbour Post – Bridges reopen", "Bridges reopen"),
+        ("Bridges reopen - World - The Harbour Post", "Bridges reopen - World"),
+        ("Bridges reopen | Harbour Post News", "Bridges reopen"),
+        ("Bridges reopen | harbourpost.example", "Bridges reopen"),
+        ("Winter: why the bridges - all of them - reopen", "Winter: why the bridges - all of them - reopen"),
+        ("The Harbour Post celebrates its birthday", "The Harbour Post celebrates its birthday"),
+        ("Vote on budget: Yes", "Vote on budget: Yes"),
+    ],
+)
+def test_site_names_leave_titles_and_real_dashes_stay(title: str, left: str) -> None:
+    assert titles.without_site(title, ["The Harbour Post", "Harbour Post", "harbourpost.example"]) == left
+
+
+@pytest.mark.parametrize(
+    ("byline", "people"),
+    [
+        ("By Jane Roe and John O'Neill", ["Jane Roe", "John O'Neill"]),
+        ("Von Jörg Öztürk, Anna-Lena Groß und Max van der Meer", ["Jörg Öztürk", "Anna-Lena Groß", "Max van der Meer"]),
+        ("Por María José de la Cruz y Pau Serra", ["María José de la Cruz", "Pau Serra"]),
+        ("Text: Ola Nordmann | Foto: Kari Nordmann", ["Ola Nordmann"]),
+        ("JANE ROE, Political Correspondent", ["Jane Roe"]),
+        ("Jane Roe (Reuters)", ["Jane Roe"]),
+        ("Written by Jane Roe @janeroe jane@example.org", ["Jane Roe"]),
+        ("By J. R. R. Tolkien", ["J. R. R. Tolkien"]),
+        ("Автор: Мария Соколова", ["Мария Соколова"]),
+        ("By Reuters", []),
+        ("Associated Press", []),
+        ("Редакция", []),
+        ("By The Harbour Post", []),
+        ("Staff reporter", []),
+        ("Published 14 January 2025", []),
+        ("By a friend of the house", []),
+        ("Share on Twitter", []),
+    ],
+)
+def test_people_in_bylines(byline: str, people: list[str]) -> None:
+    assert authors.names_in(byline, site_names=["The Harbour Post"]) == people
+
+
+@pytest.mark.parametrize(
+    ("body", "agency"),
+    [
+        ("PARIS (Reuters) - The ministers met.", "Reuters"),
+        ("BERLIN, Jan. 14 (Xinhua) -- The ministers met.", "Xinhua"),
+        ("Berlin (dpa/tmn) – Die Minister trafen sich.", "dpa"),
+        ("МОСКВА, 14 января. /ТАСС/. Министры встретились.", "TASS"),
+        ("Madrid, 14 ene (EFE).- Los ministros se reunieron.", "EFE"),
+        ("The ministers met in Paris. They spoke with reporters from Reuters, AFP and others.", None),
+        ("Reuters was founded in 1851 and is older than most of its customers.", None),
+    ],
+)
+def test_agencies_in_datelines(body: str, agency: str | None) -> None:
+    assert syndication.agency_in_dateline(body) == agency
+
+
+@pytest.mark.parametrize(
+    ("notice", "name"),
+    [
+        ("This article was originally published on InfoBrics.", "InfoBrics"),
+        ("This story was first published by The Valley Review on 3 May and is republished here.", "The Valley Review"),
+        ("Republished with permission from Open Letters", "Open Letters"),
+        ("The original source of this article is Global Research", "Global Research"),
+        ("Publicado originalmente en El Faro.", "El Faro"),
+        ("Dieser Text ist zuerst bei Bergzeitung erschienen.", "Bergzeitung"),
+        ("This article was originally published on January 4, 2024", None),
+        ("The novel was originally a play.", None),
+    ],
+)
+def test_notices(notice: str, name: str | None) -> None:
+    assert syndication.notice_in(notice) == name
+
+
+def test_an_outlet_does_not_syndicate_from_itself() -> None:
+    html = f"<html><body><h1>T</h1><p>PARIS (Reuters) - A word.</p>{TEXT}</body></html>"
+    assert page(html).syndicated_from is not None
+    own = PageSource(url="https://www.reuters.com/world/x", html=html, fetched_at=NOW, outlet_name="Reuters")
+    assert extract(own).syndicated_from is None
+
+
+def test_a_canonical_url_elsewhere_is_syndication_not_identity() -> None:
+    html = f'<html><head><link rel="canonical" href="https://other.org/their-story"></head><body><h1>T</h1>{TEXT}</body></html>'
+    found = page(html)
+    assert found.canonical_url == "https://example.org/news/story"
+    assert found.syndicated_from is not None
+    assert found.syndicated_from.url == "https://other.org/their-story"
+
+
+def test_a_home_page_is_no_canonical_url_of_an_article() -> None:
+    html = f'<html><head><link rel="canonical" href="https://example.org/"></head><body><h1>T</h1>{TEXT}</body></html>'
+    assert page(html).canonical_url == "https://example.org/news/story"
+
+
+def test_furniture_goes_and_text_stays() -> None:
+    lines = ["A Title", "By Jane Roe", "14 January 2025, 10:31", SENTENCES[0], "Read more: another story", SENTENCES[1], "* * *", SENTENCES[2],
+             "*", "Click the share button below.", "Jane Roe is a writer."]  # fmt: skip
+    kept = furniture.without(lines, title="A Title", authors=["Jane Roe"])
+    assert kept == [SENTENCES[0], SENTENCES[1], "* * *", SENTENCES[2]]
+
+
+def test_a_midnight_stamp_in_utc_takes_the_day_of_the_url() -> None:
+    html = f'<html><head><meta property="article:published_time" content="2025-01-14T23:30:00Z"></head><body><h1>T</h1>{TEXT}</body></html>'
+    source = PageSource(url="https://example.org/2025/01/15/story", html=html, fetched_at=NOW, outlet_country="de")
+    published = extract(source).published_at
+    assert published is not None
+    assert published.isoformat() == "2025-01-15T00:30:00+01:00"
+
+
+def test_text_only_in_structured_data_is_found() -> None:
+    body = "\\n".join(SENTENCES)
+    html = f'<html><head><script type="application/ld+json">{{"@type":"NewsArticle","headline":"T","articleBody":"{body}"}}</script></head><body><div id="app"></div></body></html>'
+    assert page(html).body == "\n\n".join(SENTENCES)
+
+
+def test_a_flash_that_calls_itself_news_is_an_article() -> None:
+    html = f'<html><head><script type="application/ld+json">{{"@type":"NewsArticle","headline":"T"}}</script></head><body><h1>T</h1><p>{SENTENCES[0]}</p></body></html>'
+    assert page(html).is_article
+
+
+@given(number=st.integers(0, len(PAGES) - 1), seed=st.integers(0, 2**32))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_mutation_of_a_page_crashes(number: int, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    mutated = bytearray(PAGES[number])
+    for _ in range(chance.randrange(1, 40)):
+        place, length = chance.randrange(len(mutated)), chance.randrange(1, 60)
+        match chance.randrange(4):
+            case 0:
+                mutated[place : place + length] = b""
+            case 1:
+                mutated[place : place + length] = chance.randbytes(length)
+            case 2:
+                mutated[place:place] = mutated[place : place + 10 * length]
+            case _:
+                mutated[place:place] = chance.choice([b"<", b">", b'"', b"</div>", b"<script>", b"<!--", b"\x00", b"&#xD800;", b"<table>", b"{"])
+    start = time.process_time()
+    try:
+        found = page(bytes(mutated))
+    except PageError:
+        return
+    assert time.process_time() - start < 10
+    found.title.encode()
+    found.body.encode()
+    assert "\x00" not in found.body
+    assert found.published_at is None or found.published_at.at <= NOW.replace(day=21)
+
+
+@given(st.text(alphabet=st.sampled_from(list("<>/=\"'ahpdivscriptlj {}[]&#;x0\n!-")), max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_no_broken_markup_crashes(markup: str) -> None:
+    try:
+        page(f"<html><body>{markup}{TEXT}</body></html>")
+    except PageError:
+        pass
