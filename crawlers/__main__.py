@@ -13,9 +13,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pipeline import config, log
-from pipeline.errors import PresswatchError
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a spider; returns the exit code."""
@@ -29,10 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     discover.add_argument("urls", nargs="+", metavar="URL")
     options = parser.parse_args(arguments)
 
+    # Imported here: the process that reads feeds loads this module, too, and must be there at once.
+    from pipeline import config, log
+    from pipeline.errors import PresswatchError
+
     try:
         settings = config.load()
         log.set_up(settings.log_level, as_json=settings.log_format == "json")
-        # Scrapy is loaded by the spiders alone: the processes that read feeds come through here, too.
         from crawlers import run
 
         if options.spider == "watch":

@@ -35,7 +35,7 @@ class Parser:
     @cached_property
     def _pool(self) -> ProcessPool:
         # Not forked from here: this process has threads. Those of the fork server share what is loaded.
-        multiprocessing.set_forkserver_preload([f"crawlers.reading.{name}" for name in ("feeds", "sitemaps", "sections", "home")])
+        multiprocessing.set_forkserver_preload([f"crawlers.reading.{name}" for name in ("feeds", "sitemaps")])
         context = multiprocessing.get_context("forkserver")
         return ProcessPool(max_workers=PROCESSES, max_tasks=TASKS_A_PROCESS, initializer=_limit_memory, context=context)
 

@@ -29,6 +29,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # Requests are handed out by `crawlers.turns`, which keeps to the number of connections: what is
         # in Scrapy's hands besides are a robots.txt and redirects, which must not wait for others.
         "CONCURRENT_REQUESTS": 0,
+        # Scrapy starts so many tasks for each answer, and ours give one item at most.
+        "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": settings.per_host,
         "DOWNLOAD_DELAY": settings.delay_s,
         "DOWNLOAD_DELAY_JITTER": 0,

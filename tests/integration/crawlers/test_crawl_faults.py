@@ -103,12 +103,8 @@ def test_robots(site: Site, add: Add, rows: Read, crawl: Run) -> None:
     report = crawl(HTTP_PROXY=site.url)
     assert (report["fetched"], report["refused"]) == (4, {"robots_unreachable": 4, "robots": 4})
     # What can't be read may be readable later; a rule is a rule.
-    found = dict(
-        ((host, reason, again), count)
-        for host, reason, again, count in rows(
-            "SELECT host, reason, due_at BETWEEN now() AND now() + interval '2 min', count(*) FROM pages GROUP BY 1, 2, 3"
-        )
-    )
+    counted = "SELECT host, reason, due_at BETWEEN now() AND now() + interval '2 min', count(*) FROM pages GROUP BY 1, 2, 3"
+    found = {(host, reason, again): count for host, reason, again, count in rows(counted)}
     assert found == {
         (f"{host}.test", reason, {"robots": None, "robots_unreachable": True, None: False}[reason]): 2
         for host, (_, reason) in hosts.items()
@@ -145,13 +141,6 @@ def test_delay_between_requests_to_a_host(site: Site, due: Callable[..., None], 
     crawl(delay_s="0.3", per_host="4")
     times = [at for at, _, _ in site.requests]
     assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.25
-
-
-def test_names_that_lead_to_private_addresses(site: Site, add: Add, rows: Read, start: Start) -> None:
-    # No proxy: the name is resolved here, and it is checked what it resolves to.
-    add(site.feed("/rss", "http://localhost.:1/page"), name="A")
-    start("watch").end()
-    assert rows("SELECT reason FROM pages") == [("private_address",)]
 
 
 def test_with_a_proxy_literal_addresses_are_still_refused(site: Site, add: Add, rows: Read, start: Start) -> None:

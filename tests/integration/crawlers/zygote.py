@@ -6,21 +6,16 @@ end `.code` are added. It answers with the crawler's pid.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
 import sys
 from pathlib import Path
 
-import scrapy.core.downloader.handlers.http11
-
-import crawlers.guard
-import crawlers.run
 from crawlers.__main__ import main
 
-LOADED = (crawlers.guard, crawlers.run, scrapy.core.downloader.handlers.http11)
-# A reactor that is there before the fork would be shared.
-assert "twisted.internet.reactor" not in sys.modules
+LOADED = ("crawlers.run", "crawlers.guard", "scrapy.core.downloader.handlers.http11", "pipeline.config", "pipeline.log")
 
 
 def crawl(variables: dict[str, str], arguments: list[str], output: str) -> None:
@@ -49,6 +44,11 @@ def supervise(variables: dict[str, str], arguments: list[str], output: str) -> N
 
 
 if __name__ == "__main__":
+    # Not at the top: the crawlers' own processes load this file, too.
+    for module in LOADED:
+        importlib.import_module(module)
+    # A reactor that is there before the fork would be shared.
+    assert "twisted.internet.reactor" not in sys.modules
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         if os.fork() == 0:
