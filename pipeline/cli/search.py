@@ -94,7 +94,9 @@ def _print_table(found: SearchResult) -> None:
     table.add_column("Outlet", max_width=24)
     table.add_column("Article", ratio=1, overflow="fold")
     for hit in found.hits:
-        when = hit.published_at[:16].replace("T", " ") if hit.published_at else f"({hit.date[:16].replace('T', ' ')})"
+        # In the reader's own zone: times of several zones below each other would look out of order.
+        at = datetime.fromisoformat(hit.published_at or hit.date).astimezone()
+        when = f"{at:%Y-%m-%d %H:%M}" if hit.published_at else f"({at:%Y-%m-%d %H:%M})"
         article = Text.assemble(marked(hit.marked_title), "\n", (shown(hit.url), "dim"))
         if hit.group_size > 1:
             article.append(f"\nand {hit.group_size - 1:,} more", "dim")

@@ -12,15 +12,26 @@ from pipeline.store.database import Connection
 
 
 def drop_months(connection: Connection, table: LiteralString, *, before: datetime) -> int:
-    """Drop the month partitions of a table that end before a time; how many."""
+    """Drop the month partitions of a table that end before a time; how many.
+
+    A month of captures in which one still waits for `clean` is kept.
+    """
     limit = before.astimezone(UTC).strftime("%Y_%m")
     rows = connection.execute(
         "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = %s::regclass", (table,)
     )
     names = [row[0] for row in rows if row[0].removeprefix(f"{table}_") < limit]
+    if table == "captures":
+        names = [name for name in names if not _has_waiting(connection, name)]
     for name in names:
         connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
     return len(names)
+
+
+def _has_waiting(connection: Connection, name: str) -> bool:
+    statement = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE outcome IS NULL)").format(sql.Identifier(name))
+    row = connection.execute(statement).fetchone()
+    return bool(row and row[0])
 
 
 def delete_captures(connection: Connection, *, before: datetime) -> int:

@@ -39,8 +39,9 @@ def test_retention_drops_old_captures_and_keeps_their_articles(context: Context)
         put(context, name, now - timedelta(days=days))
     clean.run(context)
     put(context, "waiting", now - timedelta(days=92))
+    put(context, "waiting-long", now - timedelta(days=300))
     maintain.retention(context, now=now)
-    assert names(context) == ["waiting", "young"]
+    assert names(context) == ["waiting", "waiting-long", "young"]
     with context.database.transaction() as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (3,)
 
