@@ -8,6 +8,9 @@ case-folded names; dates on the calendar day. The outlets are split by a hash of
 `look` half: rules are made from the first, and the second tells whether they hold.
 """
 
+# Letters and marks of many languages.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import argparse

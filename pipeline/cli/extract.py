@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pipeline.models import Extraction, PageSource
 
 MAX_LINE_BYTES: Final = 100_000_000
-NO_ID: Final = None
 
 
 def as_json(extraction: Extraction) -> dict[str, Any]:
@@ -64,8 +63,8 @@ def _kind(error: Exception) -> str:
             return "internal"
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines; None for one that is longer than the limit."""
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines that are not blank; one that is longer than the limit is cut there."""
     number = 0
     while line := stream.readline(MAX_LINE_BYTES):
         number += 1
@@ -73,8 +72,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             while rest := stream.readline(MAX_LINE_BYTES):
                 if rest.endswith(b"\n"):
                     break
-            yield number, None
-        elif line.strip():
+        if line.strip():
             yield number, line
 
 
@@ -108,18 +106,15 @@ def _sources(stream: BinaryIO, ids: deque[Any]) -> Iterator[PageSource | Excepti
     """Pages, or what is wrong with their lines; the id of each goes to `ids` first."""
     fetched_at = datetime.now(UTC)
     for number, line in _lines(stream):
-        identifier = NO_ID
+        record: Any = None
         try:
-            if line is None:
-                raise LineError(line=number, problem=f"it is longer than {MAX_LINE_BYTES} bytes")
             record = json.loads(line)
-            identifier = record.get("id") if isinstance(record, dict) else NO_ID
             item: PageSource | Exception = _source(record, fetched_at, number)
         except LineError as error:
             item = error
         except (ValueError, RecursionError) as error:
-            item = LineError(line=number, problem=f"it is no JSON ({error})")
-        ids.append(identifier)
+            item = LineError(line=number, problem=f"it is no JSON, or longer than {MAX_LINE_BYTES} bytes ({error})")
+        ids.append(record.get("id") if isinstance(record, dict) else None)
         yield item
 
 

@@ -1,5 +1,8 @@
 """The authors: people only; none rather than a wrong one. An agency is a credit, not a person."""
 
+# The patterns hold letters and marks of many languages.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -16,6 +19,11 @@ from pipeline.extract.titles import fold
 
 MAX_AUTHORS: Final = 20
 MAX_NAME_WORDS: Final = 6
+FEW_WORDS: Final = 3  # longer names may hold a particle that no list knows
+MIN_NAME: Final = 3  # characters
+MAX_NAME: Final = 80
+MAX_UNCASED_NAME: Final = 20  # in scripts without capitals
+LONGEST_INITIALS: Final = 3
 MAX_BYLINES: Final = 60
 MAX_SPOKEN: Final = 80
 LOOK_AHEAD: Final = 60  # elements after the headline
@@ -34,7 +42,9 @@ BY: Final = re.compile(
     r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
-SPOKEN_BY: Final = re.compile(r"^(?:by|von|por|par|di|door|от|автор|автори|oleh)\s*:?\s+(?=[^\W\d_a-z])|^(?:автор|текст)\s*:", re.IGNORECASE)
+SPOKEN_BY: Final = re.compile(
+    r"^(?:by|von|por|par|di|door|от|автор|автори|oleh)\s*:?\s+(?=[^\W\d_a-z])|^(?:автор|текст)\s*:", re.IGNORECASE
+)
 BETWEEN: Final = re.compile(
     r"\s*(?:[,;|•·/&+]|、|،|\s[–—-]\s|\s(?:and|und|y|et|i|og|och|ja|en|with|mit|con|avec|и|та|ve|dan|và)\s)\s*", re.IGNORECASE
 )
@@ -80,7 +90,7 @@ MAY_NAME_AUTHOR: Final = re.compile(r"author|byline|aut[oe]|auteur|signature|cre
 
 def _cased(name: str) -> str:
     """A name in capitals written as names are."""
-    if not (name.isupper() and len(name) > 3):  # noqa: PLR2004 - initials
+    if not (name.isupper() and len(name) > LONGEST_INITIALS):
         return name
     words = name.lower().split()
     return " ".join(
@@ -99,7 +109,7 @@ def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = Fal
 
     """
     words = name.split()
-    if not words or len(words) > MAX_NAME_WORDS or DATE_OR_TIME.search(name) or len(name) < 3 or len(name) > 80:  # noqa: PLR2004
+    if not words or len(words) > MAX_NAME_WORDS or DATE_OR_TIME.search(name) or not MIN_NAME <= len(name) <= MAX_NAME:
         return False
     if ORGANISATION.search(name) or ROLE.search(name) or any(fold(name) == fold(site) for site in site_names):
         return False
@@ -108,11 +118,11 @@ def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = Fal
         return False  # an office of the outlet: `MDR Thüringen`
     cased = any(character.lower() != character.upper() for character in name)
     if not cased:
-        return len(name) <= 20 and name.replace(" ", "").replace("·", "").isalpha()  # noqa: PLR2004 - scripts without capitals
-    if not declared and len(words) < 2:  # noqa: PLR2004
+        return len(name) <= MAX_UNCASED_NAME and name.replace(" ", "").replace("·", "").isalpha()
+    if not declared and len(words) == 1:
         return False
     capitals = sum(word[0].isupper() or word[0] in "'’" or word.lower() in PARTICLES for word in words)
-    return capitals >= len(words) - (len(words) > 3) and any(word[0].isupper() for word in words)  # noqa: PLR2004
+    return capitals >= len(words) - (len(words) > FEW_WORDS) and any(word[0].isupper() for word in words)
 
 
 def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = False) -> list[str]:
@@ -190,8 +200,10 @@ def _from_markup(page: ParsedPage) -> list[tuple[int, list[str], str]]:
     found: list[tuple[int, list[str], str]] = []
     for element in page.marked(MAY_NAME_AUTHOR, links=AUTHOR_LINK):
         trust = _trust(element)
-        text = text_of(element) if trust is not None else ""
-        if 2 < len(text) <= MAX_BYLINE:  # noqa: PLR2004
+        if trust is None:
+            continue
+        text = text_of(element)
+        if MIN_NAME <= len(text) <= MAX_BYLINE:
             found.append((trust, _names_of(element, text, page, declared=trust == 0), text))
             if len(found) >= MAX_BYLINES:
                 break

@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
+from trafilatura.settings import Document, Extractor
 
 from pipeline.extract import furniture
 from pipeline.extract.candidates import Decision, shown
@@ -27,11 +27,44 @@ BETTER_BY: Final = 1.2
 STANDFIRST: Final = re.compile(
     r"standfirst|sub-?title|subtitel|sub-?head|dek\b|deck\b|lead\b|lede\b|teaser-?text|intro|summary|excerpt|bajada|entradilla|chapo|vorspann|sottotitolo|description"
 )
+MIN_SENTENCE: Final = 60  # characters
+MIN_STANDFIRST: Final = 40
+MAX_INNER: Final = 8  # elements inside a standfirst
 MAX_STANDFIRST: Final = 700  # characters
 LOOK_AHEAD: Final = 80  # elements after the headline
 
 BLOCKS: Final = frozenset(
-    ["p", "head", "item", "quote", "row", "code", "list", "table", "ab", "div", "body", "section", "article", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "tr", "dl", "dt", "dd", "figcaption"]
+    [
+        "p",
+        "head",
+        "item",
+        "quote",
+        "row",
+        "code",
+        "list",
+        "table",
+        "ab",
+        "div",
+        "body",
+        "section",
+        "article",
+        "ul",
+        "ol",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "tr",
+        "dl",
+        "dt",
+        "dd",
+        "figcaption",
+    ]
 )
 DROPPED: Final = ("script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "link", "object", "canvas")
 
@@ -75,7 +108,7 @@ def _extracted(tree: HtmlElement, url: str, *, fast: bool) -> list[str]:
     options = _options(fast=fast)
     options.url = url or None
     document = bare_extraction(tree, options=options)
-    return paragraphs_of(document.body) if document is not None and document.body is not None else []
+    return paragraphs_of(document.body) if isinstance(document, Document) and document.body is not None else []
 
 
 def _densest(tree: HtmlElement) -> int:
@@ -84,7 +117,7 @@ def _densest(tree: HtmlElement) -> int:
     for paragraph in tree.iter("p"):
         parent = paragraph.getparent()
         length = len(text_of(paragraph))
-        if parent is not None and length > 60:  # noqa: PLR2004 - a sentence
+        if parent is not None and length > MIN_SENTENCE:
             sums[parent] = sums.get(parent, 0) + length
     return max(sums.values(), default=0)
 
@@ -103,11 +136,11 @@ def _standfirst(page: ParsedPage, body: list[str]) -> str | None:
     start = fold(" ".join(body[:4]))
     for heading in page.headings[:1]:
         for element in following(heading.element, LOOK_AHEAD):
-            if element.tag not in {"p", "h2", "h3", "div", "span", "strong", "li"} or len(element) > 8:  # noqa: PLR2004
+            if element.tag not in {"p", "h2", "h3", "div", "span", "strong", "li"} or len(element) > MAX_INNER:
                 continue
             text = text_of(element)
             folded = fold(text)
-            if not 40 < len(text) <= MAX_STANDFIRST:  # noqa: PLR2004 - a sentence
+            if not MIN_STANDFIRST <= len(text) <= MAX_STANDFIRST:
                 continue
             if folded[:80] in start:
                 return None  # the text has begun

@@ -10,6 +10,8 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
 SAMPLE_BYTES: Final = 24_000
+MIN_WIDE_BYTES: Final = 20  # fewer don't tell UTF-16
+FIRST_BEYOND_ASCII: Final = 0x80
 FEW_BROKEN: Final = 0.02  # share of characters that may be broken in a page that is otherwise what it says
 
 MAGIC: Final = (
@@ -30,6 +32,8 @@ CONTROL_BYTES: Final = bytes(code for code in range(0x20) if code not in b"\t\n\
 CONTROL_REFERENCES: Final = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127|6553[45])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|7[fF]|[fF]{3}[eEfF]))(?:;|(?![0-9a-fA-F]))"
 )
+# Not NUL, which stands in real pages, nor the escape of the ISO 2022 character sets.
+BINARY_BYTES: Final = bytes(code for code in range(0x01, 0x20) if code not in b"\t\n\v\f\r\x1b")
 INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 # What pages are written in, the most frequent first.
@@ -80,7 +84,7 @@ def _strict(body: bytes, encoding: str | None) -> str | None:
 def _utf16(body: bytes) -> str | None:
     """UTF-16 that nobody declared: every other byte of Latin text is zero."""
     sample = body[:2_000]
-    if len(sample) < 20:  # noqa: PLR2004 - too short to tell
+    if len(sample) < MIN_WIDE_BYTES:
         return None
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if sample[start::2].count(0) > 0.7 * len(sample[start::2]) and sample.count(0) < 0.6 * len(sample):
@@ -93,10 +97,25 @@ def _detected(body: bytes) -> str | None:
     plain = re.sub(rb"<script.*?</script>|<style.*?</style>|<[^>]*>|\s+", b" ", body, flags=re.DOTALL | re.IGNORECASE)
     matches = from_bytes(plain[:SAMPLE_BYTES], cp_isolation=list(WEB_ENCODINGS), enable_fallback=False)
     # The library ranks by disorder alone, which hardly tells neighbours apart: the words of a language do.
-    best = max(
-        matches, key=lambda match: (round(match.coherence - match.chaos, 2), -WEB_ENCODINGS.index(match.encoding)), default=None
-    )
+    best = max(matches, key=lambda match: (round(match.coherence - match.chaos, 2), -WEB_ENCODINGS.index(match.encoding)), default=None)
     return to_unicode(body, best.encoding) if best else None
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """Character sets that header and page declare, the one to believe first."""
+    header, meta = http_content_type_encoding(content_type), html_body_declared_encoding(body[:8_192])
+    order = (meta, header) if header in SERVER_DEFAULTS and meta else (header, meta)
+    return [encoding for encoding in order if encoding]
+
+
+def _nearly(body: bytes, declared: list[str]) -> str | None:
+    """Text in a declared character set with a few broken characters."""
+    sample = body[:SAMPLE_BYTES]
+    few = FEW_BROKEN * max(sum(byte >= FIRST_BEYOND_ASCII for byte in sample), 100)
+    for encoding in sorted(declared, key=lambda encoding: encoding != "utf-8"):
+        if to_unicode(sample, encoding).count("\ufffd") <= few:
+            return to_unicode(body, encoding)
+    return None
 
 
 def decode(body: bytes, content_type: str) -> str:
@@ -104,32 +123,21 @@ def decode(body: bytes, content_type: str) -> str:
 
     Valid UTF-8 is UTF-8 whatever is declared, for no other text looks like it by chance. Else a byte order mark,
     the header, the page's own declaration, in this order, where the bytes agree with them; else statistics; else
-    the character set that is declared or Windows-1252, with replacement characters.
+    Windows-1252, with replacement characters.
     """
     mark, bom = read_bom(body)
     if mark and bom:
         return body[len(bom) :].decode(mark, errors="replace")
-    header, meta = http_content_type_encoding(content_type), html_body_declared_encoding(body[:8_192])
-    if wide := _utf16(body):
+    if (wide := _utf16(body)) is not None:
         return wide
-    escapes = b"\x1b$" in body or b"\x1b(" in body  # ISO-2022-JP and its kin are pure ASCII
-    if not escapes and (text := _strict(body, "utf-8")) is not None:
-        return text
-    declared = [meta, header] if header in SERVER_DEFAULTS and meta else [header, meta]
-    for encoding in declared:
-        if encoding and encoding != "utf-8" and (text := _strict(body, encoding)) is not None:
+    declared = _declared(body, content_type)
+    # ISO-2022-JP and its kin are pure ASCII: with their escapes the declaration goes first.
+    escapes = b"\x1b$" in body or b"\x1b(" in body
+    for encoding in (*declared, "utf-8") if escapes else ("utf-8", *declared):
+        if (text := _strict(body, encoding)) is not None:
             return text
-    text = body.decode("utf-8", errors="replace")
-    beyond_ascii = sum(byte >= 0x80 for byte in body[:SAMPLE_BYTES])  # noqa: PLR2004
-    broken = text[:SAMPLE_BYTES].count("\ufffd")
-    if "utf-8" in declared and broken <= FEW_BROKEN * max(beyond_ascii, 100):
-        return text
-    for encoding in declared:
-        if encoding and encoding != "utf-8":
-            candidate = to_unicode(body, encoding)
-            if candidate.count("\ufffd") <= FEW_BROKEN * max(beyond_ascii, 100):
-                return candidate
-    return _detected(body) or _strict(body, "cp1252") or to_unicode(body, "cp1252")
+    text = _nearly(body, declared) or _detected(body)
+    return text if text is not None else to_unicode(body, "cp1252")
 
 
 def is_other_type(body: bytes | str, content_type: str) -> bool:
@@ -141,7 +149,7 @@ def is_other_type(body: bytes | str, content_type: str) -> bool:
         return True
     if OTHER_TYPES.match(content_type) and not TAG.search(start.decode("latin-1")):
         return True
-    controls = sum(byte < 0x09 or 0x0E <= byte < 0x1B for byte in start.replace(b"\x00", b""))  # noqa: PLR2004 - ASCII
+    controls = len(start) - len(start.translate(None, BINARY_BYTES))
     return controls > 0.05 * len(start)
 
 

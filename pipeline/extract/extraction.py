@@ -43,15 +43,11 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     """
     if _length(source.html) > max_bytes:
         return _rejected(source, verdict.TOO_LARGE)
-    if not source.html.strip():
-        return _rejected(source, verdict.EMPTY_PAGE)
     if decoding.is_other_type(source.html, source.content_type):
         return _rejected(source, verdict.NOT_HTML)
     text = source.html if isinstance(source.html, str) else decoding.decode(source.html, source.content_type)
-    if not text.strip():
-        return _rejected(source, verdict.EMPTY_PAGE)
     if not decoding.is_html(text):
-        return _rejected(source, verdict.NOT_HTML)
+        return _rejected(source, verdict.NOT_HTML if text.strip("\x00\ufeff \t\r\n\f") else verdict.EMPTY_PAGE)
     tree = page.parse_tree(text)
     if page.count_elements(tree) > MAX_ELEMENTS:
         return _rejected(source, verdict.TOO_LARGE)

@@ -1,5 +1,8 @@
 """Furniture: lines around an article that are not of it (share lines, notices, biographies, appeals)."""
 
+# The patterns hold letters and marks of many languages.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -58,8 +61,11 @@ def _is_dateline(paragraph: str) -> bool:
     """Whether a paragraph is nothing but a date and time."""
     words = paragraph.split()
     letters = sum(character.isalpha() for character in paragraph)
-    return len(words) <= DATE_WORDS and re.search(r"\b(?:19|20)\d{2}\b", paragraph) is not None and letters <= DATE_LETTERS and bool(
-        re.search(r"\d\D+\d", paragraph)
+    return (
+        len(words) <= DATE_WORDS
+        and re.search(r"\b(?:19|20)\d{2}\b", paragraph) is not None
+        and letters <= DATE_LETTERS
+        and bool(re.search(r"\d\D+\d", paragraph))
     )
 
 

@@ -25,12 +25,71 @@ LEFT_OUT: Final = "\x01"
 BREAKS: Final = re.compile(rf"{LEFT_OUT}[{LEFT_OUT}\s]*")
 # These end by themselves, hold no elements, or carry meaning that the text needs.
 KEPT_TAGS: Final = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "script", "style", "title", "textarea", "noscript", "head", "body", "html", "p", "li", "td", "th", "tr", "dt", "dd", "option", "h1", "h2", "h3", "h4", "h5", "h6"]
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "script",
+        "style",
+        "title",
+        "textarea",
+        "noscript",
+        "head",
+        "body",
+        "html",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    ]
 )
 MAX_HEADINGS: Final = 10
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
-MARKED: Final = ("a", "span", "p", "div", "address", "li", "small", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "cite", "td", "ul", "section")
-INLINE: Final = frozenset(["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"])
+MARKED: Final = (
+    "a",
+    "span",
+    "p",
+    "div",
+    "address",
+    "li",
+    "small",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "cite",
+    "td",
+    "ul",
+    "section",
+)
+INLINE: Final = frozenset(
+    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +184,7 @@ def following(element: HtmlElement, most: int) -> Iterator[HtmlElement]:
 
 def _parse(text: str) -> tuple[HtmlElement, bool]:
     """Tree, and whether it is whole: the parser stops without an error at 256 open elements."""
-    parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = document_fromstring(encoded(text), parser=parser)
     except (etree.ParserError, ValueError, AssertionError) as error:  # the parser asserts on some empty documents

@@ -46,7 +46,7 @@ class Extractor:
 
     def close(self) -> None:
         """Stop at once; what still runs is given up."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def extract_many(self, sources: Iterable[PageSource | Exception]) -> Iterator[Extraction | Exception]:

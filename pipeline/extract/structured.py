@@ -143,7 +143,7 @@ def read(blocks: Iterable[str], *, headline: str) -> StructuredData:
             rest = _from_broken(block)
             if rest:
                 nodes.append(rest)
-    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 2}  # noqa: PLR2004 - more than a reference
+    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and not node.keys() <= {"@id", "@type"}}
     articles = [node for node in nodes if any(ARTICLE_TYPE.search(kind) for kind in types_of(node))]
     if not articles:
         articles = [node for node in nodes if "datePublished" in node and ("headline" in node or not types_of(node))]

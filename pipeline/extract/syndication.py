@@ -1,5 +1,8 @@
 """Where an article says that it comes from: notices, agencies in byline and dateline, a canonical URL elsewhere."""
 
+# The patterns hold letters and marks of many languages.
+# ruff: noqa: RUF001, RUF002
+
 from __future__ import annotations
 
 import re
@@ -19,6 +22,7 @@ from pipeline.models import Candidate, Syndication
 
 MAX_NOTICES: Final = 5
 MAX_NOTICE: Final = 400  # characters
+LONG_NAME: Final = 5  # letters; shorter ones are found in other names
 MAX_NAME: Final = 80
 DATELINE_CHARACTERS: Final = 160
 
@@ -67,10 +71,11 @@ AGENCIES: Final = {
     "ProPublica": "ProPublica",
     "Project Syndicate": "Project Syndicate",
 }  # fmt: skip
+# Name of an agency by the form that it signs with.
 _BY_FORM: Final = {form: name for name, forms in AGENCIES.items() for form in forms.split("|")}
 _FORMS: Final = "|".join(re.escape(form) for form in sorted(_BY_FORM, key=len, reverse=True))
 IN_BRACKETS: Final = re.compile(rf"[(\[]\s*({_FORMS})(?:\s*[/,;-]\s*[^()\[\]]{{1,30}})?\s*[)\]]")
-# "PARIS, Jan 14 (Xinhua) --", "BERLIN/dpa –", "MOSCOW, January 14. /TASS/."
+# A place, a date and an agency before a dash, with or without slashes around the agency.
 BEFORE_DASH: Final = re.compile(rf"^[^.!?]{{0,60}}?(?:[/,]\s*|^)/?({_FORMS})/?\s*(?:[-–—―:]|\.\s*[-–—])")
 IN_SLASHES: Final = re.compile(rf"/({_FORMS})/")
 NAME_AT_END: Final = re.compile(rf"(?:[(/]|[-–—]\s*|\bwith\s+)({_FORMS})[)/]?\.?\s*$")
@@ -174,7 +179,7 @@ def _link_to(name: str, element: HtmlElement, page: ParsedPage) -> str | None:
 def _is_own(name: str, page: ParsedPage) -> bool:
     folded = fold(name)
     return any(
-        folded == (known := fold(site)) or (len(known) > 4 and known in folded) or (len(folded) > 4 and folded in known)
+        folded == (known := fold(site)) or (len(known) >= LONG_NAME and known in folded) or (len(folded) >= LONG_NAME and folded in known)
         for site in page.site_names
     )
 

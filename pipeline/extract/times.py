@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC
+from collections.abc import Iterable, Iterator
+from datetime import UTC, timedelta
 from itertools import islice
 from typing import Final
 
@@ -18,6 +18,9 @@ from pipeline.extract.structured import all_texts
 from pipeline.models import Precision, Timestamp
 
 MAX_DATE_TEXT: Final = 80  # characters
+SAME_DAY: Final = timedelta(hours=36)  # a day in some zone
+NEAR: Final = 4  # ancestors that tell what an element belongs to
+MAX_INNER: Final = 5  # elements inside one that holds a date
 MAX_TEXTS: Final = 20  # that look like dates; each try takes a millisecond
 MAX_SEARCHED: Final = 2_000_000  # characters of a page
 MAX_SEARCHED_ELEMENTS: Final = 10_000
@@ -58,7 +61,7 @@ def _spoken(page: ParsedPage) -> tuple[str, ...]:
 def _is_elsewhere(element: HtmlElement) -> bool:
     """Whether an element belongs to another article, a comment or the frame of the page."""
     for number, ancestor in enumerate(element.iterancestors()):
-        if ancestor.tag in {"aside", "footer", "nav"} or (number < 4 and ELSEWHERE.search(label_of(ancestor))):  # noqa: PLR2004 - near ones
+        if ancestor.tag in {"aside", "footer", "nav"} or (number < NEAR and ELSEWHERE.search(label_of(ancestor))):
             return True
     return bool(ELSEWHERE.search(label_of(element)))
 
@@ -101,9 +104,9 @@ def _visible(page: ParsedPage) -> Iterator[str]:
             if own and len(own) <= MAX_DATE_TEXT and MONTHLESS.search(own):
                 yield own
     for element in page.marked(DATE_MARK):
-        if len(element) < 6 and not _is_elsewhere(element):  # noqa: PLR2004
+        if len(element) <= MAX_INNER and not _is_elsewhere(element):
             text = text_of(element)
-            if 6 <= len(text) <= MAX_DATE_TEXT and MONTHLESS.search(text):  # noqa: PLR2004
+            if len(text) <= MAX_DATE_TEXT and MONTHLESS.search(text):
                 yield text
 
 
@@ -126,38 +129,40 @@ def _last_resort(page: ParsedPage) -> Timestamp | None:
     return _parse(page, text) if text and not text.endswith("-01-01") else None
 
 
+def _fed(page: ParsedPage) -> Timestamp | None:
+    """What the feed said."""
+    at = page.source.feed_published_at
+    if at is None:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return Timestamp(at=at) if dates.plausible(at, latest=page.source.fetched_at) else None
+
+
+def _first(page: ParsedPage, texts: Iterable[str]) -> Timestamp | None:
+    spoken = _spoken(page)
+    return next((found for text in texts if (found := _parse(page, text, spoken))), None)
+
+
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     """When the article was published: the first plausible time of the best kind of source, else None."""
-    pairs: list[tuple[str, str]] = []
+    told = list(_machine_readable(page))
+    told += [(text, "time") for text, kind, _ in sorted(_time_elements(page), key=lambda item: item[2]) if kind == "published"]
     day = dates.in_url(page.url, zone=page.zone, latest=page.source.fetched_at)
-    chosen: Timestamp | None = None
-    for text, source in _machine_readable(page):
-        pairs.append((text, source))
-        found = _parse(page, text, _spoken(page)) if chosen is None else None
-        chosen = chosen or found
-    for text, kind, _ in sorted(_time_elements(page), key=lambda item: item[2]):
-        if kind == "published":
-            pairs.append((text, "time"))
-            chosen = chosen or _parse(page, text, _spoken(page))
-    feed = page.source.feed_published_at
-    if feed is not None:
-        feed = feed if feed.tzinfo else feed.replace(tzinfo=UTC)
-        pairs.append((feed.isoformat(), "feed"))
+    fed = _fed(page)
+    chosen = _first(page, (text for text, _ in told))
+    if fed:
+        told.append((fed.isoformat(), "feed"))
     if day:
-        pairs.append((day.at.date().isoformat(), "url"))
-    told = Timestamp(at=feed) if feed and dates.plausible(feed, latest=page.source.fetched_at) else None
-    if chosen is None and day:
+        told.append((day.at.date().isoformat(), "url"))
         # A feed that agrees with the URL adds the minute.
-        chosen = told if told and abs((told.at - day.at).total_seconds()) < 86_400 * 1.5 else day
-    if chosen is None:
-        for text in islice(_visible(page), MAX_TEXTS):
-            pairs.append((text, "text"))
-            if chosen := _parse(page, text, _spoken(page)):
-                break
-    chosen = chosen or told
-    if chosen is None and (chosen := _last_resort(page)):
-        pairs.append((chosen.isoformat(), "htmldate"))
-    return Decision(value=_with_own_day(chosen, day, page) if chosen else None, candidates=shown(pairs))
+        chosen = chosen or (fed if fed and abs(fed.at - day.at) < SAME_DAY else day)
+    if not chosen:
+        visible = list(islice(_visible(page), MAX_TEXTS))
+        told += [(text, "text") for text in visible]
+        chosen = _first(page, visible) or fed
+    if not chosen and (chosen := _last_resort(page)):
+        told.append((chosen.isoformat(), "htmldate"))
+    return Decision(value=_with_own_day(chosen, day, page) if chosen else None, candidates=shown(told))
 
 
 def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:
@@ -165,11 +170,7 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
     pairs = [(text, "json-ld") for text in all_texts(page.article.get("dateModified"))]
     pairs += [(text, "meta") for text in page.metas(*MODIFIED_META)]
     pairs += [(text, "time") for text, kind, _ in _time_elements(page) if kind == "modified"]
-    chosen = None
-    for text, _ in pairs:
-        chosen = _parse(page, text, _spoken(page))
-        if chosen:
-            break
+    chosen = _first(page, (text for text, _ in pairs))
     if (
         chosen
         and published

@@ -1,5 +1,8 @@
 """The title: what h1, structured data, OpenGraph, feed and `<title>` agree on, without the site's name."""
 
+# The patterns hold letters and marks of many languages.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -12,6 +15,7 @@ from pipeline.extract.decoding import line
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 
+SHORTEST: Final = 2  # letters of a name; shorter ones are found in any word
 MAX_CHARACTERS: Final = 400
 SEPARATOR: Final = re.compile(r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)")
 # How much a source is believed. h1 is what readers see; a share title may be shortened or sharpened.
@@ -37,9 +41,9 @@ def _is_site(part: str, names: Iterable[str]) -> bool:
         known = fold(name)
         if folded == known:
             return True
-        if len(known) > 2 and (folded.startswith(known) or folded.endswith(known)) and len(part.split()) <= len(name.split()) + 2:  # noqa: PLR2004
+        if len(known) > SHORTEST and (folded.startswith(known) or folded.endswith(known)) and len(part.split()) <= len(name.split()) + 2:
             return True
-        if len(folded) > 3 and known.startswith(folded) and len(folded) >= len(known) / 2:  # noqa: PLR2004
+        if len(folded) > SHORTEST and known.startswith(folded) and len(folded) >= len(known) / 2:
             return True
     return False
 

@@ -20,7 +20,8 @@ MAX_LABEL_LINKS: Final = 15
 # "Region: Europe, USA": a short label, then links only.
 LABEL: Final = re.compile(r"^\s*[^\W\d_][\w\s/-]{1,28}:\s*$")
 NO_TOPIC: Final = re.compile(
-    r"^(?:(?:\w+\s+)?(?:by|von|por|par)|author|autor|source|photo|image|follow|share|credit|contact|e-?mail|published|updated|date|read)\b", re.IGNORECASE
+    r"^(?:(?:\w+\s+)?(?:by|von|por|par)|author|autor|source|photo|image|follow|share|credit|contact|e-?mail|published|updated|date|read)\b",
+    re.IGNORECASE,
 )
 
 

@@ -28,6 +28,9 @@ CHARACTERS_PER_WORD: Final = 2  # of Chinese, Japanese and Thai
 SENTENCE_WORDS: Final = 10
 HEADLINE_WORDS: Final = 5  # a menu's entries have fewer
 ENOUGH_CHARACTERS: Final = 20_000  # of a body, to judge it by
+SEVERAL: Final = 6
+MIN_CONSENT_WORDS: Final = 4
+CONSENT_SHARE: Final = 0.04  # of the words of a wall
 MANY_LINKS: Final = 25  # headline links of a page that lists
 
 OTHER_THINGS: Final = frozenset({
@@ -89,7 +92,7 @@ def _is_consent_wall(page: ParsedPage, body: str, words: int) -> bool:
     if _declares_article(page) and words > LONG_WORDS:
         return False
     said = len(CONSENT_WORDS.findall(body))
-    dense = said >= 4 and said > words / 25  # noqa: PLR2004 - every 25th word speaks of consent
+    dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
     forms = any(CONSENT_ADDRESS.search(form.get("action") or "") or CONSENT_MARK.search(label_of(form)) for form in page.tree.iter("form"))
     if forms and words < LONG_WORDS and (dense or not _declares_article(page)):
         return True
@@ -98,7 +101,7 @@ def _is_consent_wall(page: ParsedPage, body: str, words: int) -> bool:
             ".//*[contains(@class,'consent') or contains(@id,'consent') or contains(@id,'cmp') or contains(@class,'cookie') or contains(@id,'cookie') or contains(@id,'onetrust') or contains(@id,'didomi')]"
         )
     )
-    return dense and (marked or not _declares_article(page)) and said > words / 20
+    return dense and (marked or not _declares_article(page))
 
 
 def _is_error_page(page: ParsedPage, title: str, words: int) -> bool:
@@ -113,13 +116,13 @@ def _is_error_page(page: ParsedPage, title: str, words: int) -> bool:
 def _is_index_page(page: ParsedPage, measures: Measures) -> bool:
     declared = _declares_article(page)
     if urls.is_home(page.url) and not any(ARTICLE_TYPE.search(kind) for kind in page.data.types):
-        return page.source.url == "" or measures.paragraphs < 5 or measures.headline_links >= MANY_LINKS  # noqa: PLR2004
+        return page.source.url == "" or measures.paragraphs < SEVERAL or measures.headline_links >= MANY_LINKS
     if declared:
         return False
     lists = bool(page.data.types & LISTS)
     # A list of teasers: many links as long as headlines, and little text between them.
     many = measures.headline_links >= MANY_LINKS and measures.headline_links > 4 * max(1, measures.paragraphs)
-    return (lists and measures.headline_links >= 8) or (many and measures.words < LONG_WORDS)  # noqa: PLR2004
+    return (lists and measures.headline_links >= SEVERAL) or (many and measures.words < LONG_WORDS)
 
 
 def reason(page: ParsedPage, *, title: str, body: str) -> str | None:

@@ -6,14 +6,16 @@ import base64
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from pipeline.errors import InputError, PageError, PageTimeout
+from pipeline.errors import InputError, PageError, PageTimeout, WorkerDied
 from pipeline.extract import Extractor
 from pipeline.models import Extraction, PageSource
 
@@ -51,6 +53,19 @@ def test_order_stays_and_the_rest_goes_on(extractor: Extractor) -> None:
         assert result.is_article
 
 
+def test_a_killed_worker_costs_one_page() -> None:
+    with Extractor(workers=1, timeout_s=60) as pool:
+        assert isinstance(next(pool.extract_many([source(0)])), Extraction)  # it has started
+        server = next(child for child in psutil.Process().children() if child.children() and "forkserver" in " ".join(child.cmdline()))
+        before = {worker.pid for worker in server.children()}
+        killer = threading.Timer(0.5, lambda: [worker.kill() for worker in server.children() if worker.cpu_times().user > 0.3])
+        killer.start()
+        results = list(pool.extract_many([source(1, SLOW), source(2)]))
+        assert isinstance(results[0], WorkerDied)
+        assert isinstance(results[1], Extraction)
+        assert {worker.pid for worker in server.children()} != before
+
+
 def test_sources_are_read_a_bounded_number_ahead(extractor: Extractor) -> None:
     read = 0
 
@@ -69,7 +84,9 @@ def test_sources_are_read_a_bounded_number_ahead(extractor: Extractor) -> None:
 
 def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     program = "from pipeline.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", program, "extract", *arguments], input=stdin, capture_output=True, check=False, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-c", program, "extract", *arguments], input=stdin, capture_output=True, check=False, timeout=120
+    )
 
 
 def test_one_page_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
@@ -112,7 +129,11 @@ def test_json_lines_in_order_with_errors_at_their_place() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["--jsonl", "--url", "https://example.org/"], "--jsonl reads standard input"), ([], "--url is missing"), (["--url", "nonsense"], "http")],
+    [
+        (["--jsonl", "--url", "https://example.org/"], "--jsonl reads standard input"),
+        ([], "--url is missing"),
+        (["--url", "nonsense"], "http"),
+    ],
 )
 def test_wrong_use_is_said(arguments: list[str], says: str) -> None:
     done = subprocess.run(

@@ -54,7 +54,9 @@ def test_page(path: Path) -> None:
         assert text not in found.body
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if "rejected_reason" in path.with_suffix(".json").read_text()], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if "rejected_reason" in path.with_suffix(".json").read_text()], ids=lambda path: path.stem
+)
 def test_body_is_clean(path: Path) -> None:
     found, _ = extracted(path)
     paragraphs = found.body.split("\n\n")
@@ -66,6 +68,8 @@ def test_body_is_clean(path: Path) -> None:
 def test_candidates_tell_where_each_value_was_found() -> None:
     found, _ = extracted(next(path for path in PAGES if path.stem == "json-ld"))
     assert {candidate.source for candidate in found.candidates["title"]} >= {"h1", "og", "json-ld", "title"}
-    assert ("2025-01-14T08:30:00+01:00", "json-ld") in {(candidate.value, candidate.source) for candidate in found.candidates["published_at"]}
+    assert ("2025-01-14T08:30:00+01:00", "json-ld") in {
+        (candidate.value, candidate.source) for candidate in found.candidates["published_at"]
+    }
     assert ("2025-01-14", "url") in {(candidate.value, candidate.source) for candidate in found.candidates["published_at"]}
     assert {candidate.source for candidate in found.candidates["authors"]} >= {"json-ld", "byline"}
