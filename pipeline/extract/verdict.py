@@ -29,6 +29,7 @@ SENTENCE_WORDS: Final = 10
 HEADLINE_WORDS: Final = 5  # a menu's entries have fewer
 ENOUGH_CHARACTERS: Final = 20_000  # of a body, to judge it by
 SEVERAL: Final = 6
+FEW_PARAGRAPHS: Final = 2
 MIN_CONSENT_WORDS: Final = 4
 CONSENT_SHARE: Final = 0.04  # of the words of a wall
 MANY_LINKS: Final = 25  # headline links of a page that lists
@@ -121,7 +122,7 @@ def _is_index_page(page: ParsedPage, measures: Measures) -> bool:
         return False
     lists = bool(page.data.types & LISTS)
     # A list of teasers: many links as long as headlines, and little text between them.
-    many = measures.headline_links >= MANY_LINKS and measures.headline_links > 4 * max(1, measures.paragraphs)
+    many = measures.headline_links >= MANY_LINKS and measures.paragraphs <= FEW_PARAGRAPHS
     return (lists and measures.headline_links >= SEVERAL) or (many and measures.words < LONG_WORDS)
 
 
