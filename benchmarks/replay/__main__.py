@@ -1,4 +1,4 @@
-"""python -m benchmarks.replay [--set articles-2019] [--release 30] [--airflow | --no-airflow]
+"""`python -m benchmarks.replay [--set articles-2019] [--release 30] [--airflow | --no-airflow]`.
 
 Without --release: all pages at once, and what becomes of each. With it: pages appear one by one, and the
 time from a page's first appearance in its feed to the delivered alert is measured, through Airflow and without.

@@ -102,7 +102,9 @@ def place(tar: Path, *replay_options: str, outlets: str = "toml", **settings: ob
     with tempfile.TemporaryDirectory(prefix="presswatch-bench-", ignore_cleanup_errors=True) as folder:
         home, log = Path(folder) / "home", Path(folder) / "requests.jsonl"
         proxy = subprocess.Popen(
-            [sys.executable, REPLAY, "serve", "--corpus", tar, "--port", "0", "--log", log, *replay_options], stdout=subprocess.PIPE, text=True
+            [sys.executable, REPLAY, "serve", "--corpus", tar, "--port", "0", "--log", log, *replay_options],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             assert proxy.stdout is not None
@@ -110,7 +112,7 @@ def place(tar: Path, *replay_options: str, outlets: str = "toml", **settings: ob
             address = served.rsplit(" ", 1)[-1]
             environment = {
                 **{name: value for name, value in os.environ.items() if not name.startswith("PRESSWATCH_")},
-                **{name: address for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")},
+                **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), address),
                 "PRESSWATCH_HOME": str(home),
                 "PRESSWATCH_ALLOW_HOSTS": "127.0.0.1",
                 **{f"PRESSWATCH_{name.upper()}": str(value) for name, value in settings.items()},
@@ -121,7 +123,10 @@ def place(tar: Path, *replay_options: str, outlets: str = "toml", **settings: ob
                 listing = Path(folder) / f"outlets.{outlets}"
                 listing.write_text(
                     subprocess.run(
-                        [sys.executable, REPLAY, "outlets", "--corpus", tar, "--format", outlets], capture_output=True, text=True, check=True
+                        [sys.executable, REPLAY, "outlets", "--corpus", tar, "--format", outlets],
+                        capture_output=True,
+                        text=True,
+                        check=True,
                     ).stdout
                 )
                 ready.presswatch("outlets", "import", str(listing))
@@ -159,9 +164,10 @@ def pss_bytes(home: Path) -> int:
 
 
 def cpu_s(home: Path) -> float:
-    """Seconds of CPU that the processes of a state folder have used so far, ended children included."""
+    """Seconds of CPU that this process and those of a state folder have used so far."""
+    me = psutil.Process()
     total = 0.0
-    for process in processes(home):
+    for process in {found.pid: found for found in (me, *me.children(recursive=True), *processes(home))}.values():
         try:
             times = process.cpu_times()
         except (psutil.NoSuchProcess, psutil.AccessDenied):

@@ -8,8 +8,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import psutil
-
 from benchmarks.replay.place import cpu_s, place, pss_bytes
 from pipeline import entities
 from pipeline.config import Settings
@@ -33,12 +31,12 @@ def measure(tar: Path) -> None:
             cpu: Counter[str] = Counter()
             claimed: Counter[str] = Counter()
             outcomes: dict[str, Counter[str]] = {}
-            before, own, began = cpu_s(here.home), _own_cpu_s(), time.monotonic()
+            before, began = cpu_s(here.home), time.monotonic()
             for counts in chain.process(context):
-                after, own_after = cpu_s(here.home), _own_cpu_s()
+                after = cpu_s(here.home)
                 seconds[counts.stage] += counts.seconds
-                cpu[counts.stage] += after - before + own_after - own
-                before, own = after, own_after
+                cpu[counts.stage] += after - before
+                before = after
                 claimed[counts.stage] += counts.claimed
                 outcomes.setdefault(counts.stage, Counter()).update(counts.outcomes)
             wall_s = time.monotonic() - began
@@ -85,28 +83,21 @@ def measure(tar: Path) -> None:
     )
 
 
-def _own_cpu_s() -> float:
-    """This process and its children, which the state folder's list leaves out."""
-    me = psutil.Process()
-    times = [me.cpu_times(), *(child.cpu_times() for child in me.children(recursive=True))]
-    return sum(used.user + used.system for used in times)
-
-
 def _warm_up(context: Context) -> None:
     """Start the pool and load the models: start-up is not what is measured."""
     from datetime import UTC, datetime
 
     page = PageSource(url="https://example.org/a", html="<html><body><p>Warm.</p></body></html>", fetched_at=datetime.now(UTC))
     list(context.extractor.extract_many([page] * 8))
-    for language in ("en", "fr"):
-        entities.annotate([entities.EntityText(title="Paris", body="Marie Dupont spoke in Paris.", language=language)])
+    texts = [entities.EntityText(title="Paris", body="Marie Dupont spoke in Paris. " * 50, language=language) for language in ("en", "fr")]
+    context.annotator.annotate(texts * 16)
 
 
 def _findable(context: Context) -> int:
     """How many stored articles a search for their own title finds."""
     from datetime import UTC, datetime
 
-    from pipeline import search
+    from pipeline import query, search
 
     with context.database.transaction() as connection:
         titles = connection.execute(
@@ -114,7 +105,8 @@ def _findable(context: Context) -> int:
         ).fetchall()
     found = 0
     for article_id, title in titles:
-        words = " ".join(word for word in "".join(c if c.isalnum() else " " for c in title).split() if word not in {"AND", "OR", "NOT"})
-        hits = search.search(context.index, words, now=datetime.now(UTC), limit=50, facets=False).hits
+        if not any(letter.isalnum() for letter in title):
+            continue  # nothing to search for
+        hits = search.search(context.index, f"title:{query.quote(title)}", now=datetime.now(UTC), limit=50, facets=False).hits
         found += any(str(hit.id) == str(article_id) for hit in hits)
     return found

@@ -13,7 +13,7 @@ from pipeline.steps.context import Context
 from pipeline.store import articles, work
 from pipeline.store import entities as stored
 
-SIZE: Final = 32
+SIZE: Final = 128
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
@@ -29,7 +29,7 @@ def _annotate(context: Context, jobs: Sequence[Job]) -> batch.Done:
         entities.EntityText(title=article.title, body=article.body, language=article.language)
         for article in (current[job.subject_id] for job in here)
     ]
-    found = dict(zip(here, entities.annotate(texts), strict=True))
+    found = dict(zip(here, context.annotator.annotate(texts), strict=True))
     with context.database.transaction() as connection:
         stored.save(
             connection,

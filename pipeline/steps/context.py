@@ -11,6 +11,7 @@ from pipeline.config import Settings
 from pipeline.models import Endpoints
 
 if TYPE_CHECKING:
+    from pipeline.entities.pool import Annotator
     from pipeline.extract.pool import Extractor
     from pipeline.index import Index
     from pipeline.store.database import Database
@@ -57,9 +58,16 @@ class Context:
 
         return Extractor(workers=self.settings.workers, timeout_s=self.settings.page_timeout_s)
 
+    @cached_property
+    def annotator(self) -> Annotator:
+        """The pool of processes that recognise entities."""
+        from pipeline.entities.pool import Annotator
+
+        return Annotator(workers=self.settings.workers)
+
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("extractor", "index", "database"):
+        for name in ("extractor", "annotator", "index", "database"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 
