@@ -6,8 +6,6 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-import typer
-
 from pipeline import config
 from pipeline.cli.app import app
 

@@ -32,9 +32,7 @@ def outlet_id(connection: Connection, name: str | None, host: str) -> int:
         {"name": name or host, "url": f"https://{host}/"},
     ).fetchone()
     assert row is not None  # noqa: S101 - made or found
-    connection.execute(
-        "INSERT INTO outlet_hosts (host, outlet_id) VALUES (%s, %s) ON CONFLICT (host) DO NOTHING", (host, int(row[0]))
-    )
+    connection.execute("INSERT INTO outlet_hosts (host, outlet_id) VALUES (%s, %s) ON CONFLICT (host) DO NOTHING", (host, int(row[0])))
     return int(row[0])
 
 

@@ -32,9 +32,7 @@ class Quarantined:
     quarantined_at: datetime
 
 
-def claim(
-    connection: Connection, stage: Stage, worker: int, limit: int, lowest: Priority = Priority.BACKLOG
-) -> list[Job]:
+def claim(connection: Connection, stage: Stage, worker: int, limit: int, lowest: Priority = Priority.BACKLOG) -> list[Job]:
     """Up to `limit` jobs of a stage for this worker, in order, none below `lowest`; a suspect one comes alone.
 
     Jobs that a dead worker has tried `QUARANTINE_AFTER` times go to the quarantine as `worker_died`
@@ -129,9 +127,7 @@ def quarantine(connection: Connection, job: Job, *, error: str, traceback: str) 
         """,
         (job.stage, job.subject_id, job.version, job.priority, job.attempts, error[:2000], traceback[:20_000]),
     )
-    connection.execute(
-        "DELETE FROM work WHERE stage = %s AND subject_id = %s AND version = %s", (job.stage, job.subject_id, job.version)
-    )
+    connection.execute("DELETE FROM work WHERE stage = %s AND subject_id = %s AND version = %s", (job.stage, job.subject_id, job.version))
 
 
 def waiting(connection: Connection) -> dict[Stage, int]:

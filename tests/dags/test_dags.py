@@ -71,7 +71,9 @@ def test_news_goes_through_monitor_and_an_import_through_backlog(
 ) -> None:
     file = tmp_path / "articles.jsonl"
     text = "The harbour council voted on Tuesday to close the old swing bridge for two years. " * 8
-    file.write_text("".join(json.dumps({"url": f"https://paper.example/{name}", "title": name, "body": name + text}) + "\n" for name in "ab"))
+    file.write_text(
+        "".join(json.dumps({"url": f"https://paper.example/{name}", "title": name, "body": name + text}) + "\n" for name in "ab")
+    )
     imports.import_file(context, file)
     with context.database.transaction() as connection:
         # The first of the two is news.

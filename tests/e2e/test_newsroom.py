@@ -62,7 +62,7 @@ class Command:
         return json.loads(self(*arguments, "--json"))
 
 
-def test_from_outlets_to_a_delivered_alert(
+def test_from_outlets_to_a_delivered_alert(  # noqa: PLR0915 - one way from start to end
     newsroom: Newsroom, webhook: tuple[str, list[dict[str, Any]]], environment: dict[str, str], index: Index, tmp_path: Path
 ) -> None:
     del index  # made and removed by its own fixture

@@ -59,9 +59,7 @@ class Line:
 @pytest.fixture
 def lines(settings: Settings) -> Iterator[dict[str, Line]]:
     database, search = urlsplit(settings.database_url.get_secret_value()), urlsplit(settings.elasticsearch_url)
-    made = {
-        name: Line((parts.hostname or "", parts.port or 0)) for name, parts in (("database", database), ("elasticsearch", search))
-    }
+    made = {name: Line((parts.hostname or "", parts.port or 0)) for name, parts in (("database", database), ("elasticsearch", search))}
     yield made
     for line in made.values():
         line.listening.close()
@@ -75,7 +73,8 @@ def test_the_next_run_continues(
     text = "The council of {} met on Tuesday and decided to repair the old bridge over the river {}. "
     file.write_text(
         "".join(
-            json.dumps({"url": f"https://paper.example/{number}", "title": f"Bridge {number}", "body": text.format(number, -number) * 20}) + "\n"
+            json.dumps({"url": f"https://paper.example/{number}", "title": f"Bridge {number}", "body": text.format(number, -number) * 20})
+            + "\n"
             for number in range(ARTICLES)
         )
     )

@@ -8,9 +8,11 @@ from pipeline.steps import clean, maintain
 from pipeline.steps.context import Context
 from pipeline.store import imports
 
-PAGE = b"<html lang=en><head><title>A bridge</title></head><body><article><h1>A bridge</h1>" + b"<p>%s</p>" % (
-    b"The council voted to close the bridge for two years, and the ferries will run instead of it. " * 12
-) + b"</article></body></html>"
+PAGE = (
+    b"<html lang=en><head><title>A bridge</title></head><body><article><h1>A bridge</h1>"
+    + b"<p>%s</p>" % (b"The council voted to close the bridge for two years, and the ferries will run instead of it. " * 12)
+    + b"</article></body></html>"
+)
 
 
 def put(context: Context, name: str, at: datetime) -> None:

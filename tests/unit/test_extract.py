@@ -266,7 +266,7 @@ def test_a_flash_that_calls_itself_news_is_an_article() -> None:
 @given(number=st.integers(0, len(PAGES) - 1), seed=st.integers(0, 2**32))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_mutation_of_a_page_crashes(number: int, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    chance = random.Random(seed)
     mutated = bytearray(PAGES[number])
     for _ in range(chance.randrange(1, 40)):
         place, length = chance.randrange(len(mutated)), chance.randrange(1, 60)
