@@ -33,10 +33,15 @@ class Extractor:
         self.workers = workers
         self.timeout_s = timeout_s
         self.max_bytes = max_bytes
+        # Before anything has worked, a broken pool is a fault of the installation and not of a page.
+        self._has_worked = False
+        self._start_pool()
+
+    def _start_pool(self) -> None:
         # Callers have threads, which a plain fork would break. The server imports once, and each worker is its fork.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pipeline.extract.worker"])
-        self._pool = ProcessPool(max_workers=workers, max_tasks=PAGES_A_WORKER, initializer=_start, context=context)
+        self._pool = ProcessPool(max_workers=self.workers, max_tasks=PAGES_A_WORKER, initializer=_start, context=context)
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +61,7 @@ class Extractor:
         raised), and an error among the sources comes back at its place. Sources are read a bounded number ahead.
 
         Raises:
-            ExtractorFailed: the processes themselves can't run; that is no page's fault.
+            ExtractorFailed: the processes can't even start; that is no page's fault.
 
         """
         waiting: deque[Any] = deque()
@@ -74,11 +79,22 @@ class Extractor:
 
     def _submit(self, source: PageSource) -> Any:
         try:
-            return self._pool.schedule(_work, args=(source, self.max_bytes), timeout=self.timeout_s)
+            return self._schedule(source)
         except RuntimeError as error:
-            raise ExtractorFailed(problem=error) from error
+            # A worker that died at a bad moment can take the pool with it; its pages fail, and a new pool goes on.
+            self._replace_pool(error)
+            return self._schedule(source)
 
-    def _result(self, item: Any) -> Extraction | Exception:
+    def _schedule(self, source: PageSource) -> Any:
+        return self._pool.schedule(_work, args=(source, self.max_bytes), timeout=self.timeout_s)
+
+    def _replace_pool(self, error: Exception) -> None:
+        if not self._has_worked:
+            raise ExtractorFailed(problem=error) from error
+        self.close()
+        self._start_pool()
+
+    def _result(self, item: Any) -> Extraction | Exception:  # noqa: PLR0911 - one for each fate
         if isinstance(item, Exception):
             return item
         source, future = item
@@ -89,11 +105,14 @@ class Extractor:
         except ProcessExpired as error:
             return WorkerDied(url=source.url, problem=f"exit code {error.exitcode}")
         except BrokenExecutor as error:
-            raise ExtractorFailed(problem=error) from error
+            if not self._has_worked:
+                raise ExtractorFailed(problem=error) from error
+            return WorkerDied(url=source.url, problem="the pool broke")
         except CancelledError:
             return WorkerDied(url=source.url, problem="the pool was closed")
         except Exception as error:  # noqa: BLE001 - whatever a page made the extraction raise belongs to that page alone
             return error
+        self._has_worked = True
         return extraction
 
 

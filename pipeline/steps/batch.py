@@ -20,7 +20,7 @@ from pipeline.store import work
 logger = log.logger("steps")
 Result = TypeVar("Result")
 # How long a claim is tried to be given back to a database that is away.
-GIVE_BACK_S: Final = 20
+GIVE_BACK_S: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

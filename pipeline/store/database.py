@@ -56,7 +56,7 @@ class Database:
             self.url,
             min_size=0,
             max_size=self.connections,
-            timeout=30,
+            timeout=10,
             open=True,
             check=psycopg_pool.ConnectionPool.check_connection,
             kwargs={"options": "-c timezone=UTC", "connect_timeout": 10, "application_name": "presswatch"},

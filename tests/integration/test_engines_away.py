@@ -19,7 +19,7 @@ from pipeline.config import Settings
 from pipeline.steps import imports
 from pipeline.steps.context import Context
 
-ARTICLES = 150
+ARTICLES = 80
 
 
 class Line:
