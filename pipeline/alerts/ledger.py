@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pipeline.alerts import cadence
+from pipeline.models import Every
 from pipeline.store.alerts import Watched
 from pipeline.store.matches import Entry, Kin, Open, Subject
 
@@ -48,7 +49,7 @@ def enter(alert: Watched, subject: Subject, highlight: str, kin: Iterable[Kin], 
         highlight: the passage that the query found.
         kin: what this alert has already recorded of the article's story and copies.
         now: the time of the transaction.
-        window: how long a message waits for more articles of its story.
+        window: how long a message waits for more articles of its story, counted from when it was first seen.
 
     """
     state, reason, due_at = "waiting", None, now
@@ -62,7 +63,9 @@ def enter(alert: Watched, subject: Subject, highlight: str, kin: Iterable[Kin], 
     elif any(one.told for one in kin):
         state, reason = "grouped", STORY_TOLD
     else:
-        due_at = min([cadence.due_at(alert.every, now, window), *(one.open_due_at for one in kin if one.open_due_at is not None)])
+        # The window counts from when the article was first seen: what took long to get here has waited already.
+        began = min(now, subject.first_seen_at) if alert.every is Every.NOW else now
+        due_at = min([cadence.due_at(alert.every, began, window), *(one.open_due_at for one in kin if one.open_due_at is not None)])
     return Entry(
         alert_version_id=alert.version_id,
         article_id=subject.article_id,

@@ -13,7 +13,7 @@ COPY_JACCARD: Final = 0.7
 COPY_CONTAINED: Final = 0.9  # of the shorter text: a wire copy cut short, or one with an added lead
 COPY_ONE_END_JACCARD: Final = 0.8
 DERIVED_COVERED: Final = 0.6  # of this text
-DERIVED_RUNS: Final = 3
+DERIVED_RUNS: Final = 2
 
 NEAR_EMPTY_WORDS: Final = 20  # shorter texts say too little: only identical ones are copies
 CONTAINED_WORDS: Final = 40
