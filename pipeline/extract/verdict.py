@@ -45,7 +45,7 @@ CONSENT_MARK: Final = re.compile(
     r"onetrust|didomi|sp_message|cmp|consent|cookie-?wall|usercentrics|quantcast|truste|gdpr|privacy-?gate|cookiebot|iubenda"
 )
 CONSENT_WORDS: Final = re.compile(
-    r"cookies?|consent|personal data|privacy|partners|tracking|zustimm\w+|einwillig\w+|datenschutz\w*|werbung|consent\w+|privacidad|datos personales"
+    r"cookies?|consent|personal data|privacy|partners|tracking|accept all|reject all|manage (?:options|choices)|store and(?:/or)? access|alle akzeptieren|tout (?:accepter|refuser)|aceptar todo|zustimm\w+|einwillig\w+|datenschutz\w*|werbung|consent\w+|privacidad|datos personales"
     r"|aceptar|socios|consentement|données|confidentialité|accepter|partenaires|согласи\w+|конфиденциальност\w*|персональн\w+|файл\w* cookie|consenso|privacidade|toestemming",
     re.IGNORECASE,
 )
@@ -92,7 +92,12 @@ def _is_consent_wall(page: ParsedPage, body: str, words: int) -> bool:
         return True
     if _declares_article(page) and words > LONG_WORDS:
         return False
-    said = len(CONSENT_WORDS.findall(body))
+    asked = body
+    if words < LONG_WORDS:
+        # What a wall asks may stand in its headline and on its buttons more than in its text.
+        buttons = (text_of(button) for button in page.tree.iter("button"))
+        asked = "\n".join((body, *(heading.text for heading in page.headings[:2]), *buttons))
+    said = len(CONSENT_WORDS.findall(asked))
     dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
     forms = any(CONSENT_ADDRESS.search(form.get("action") or "") or CONSENT_MARK.search(label_of(form)) for form in page.tree.iter("form"))
     if forms and words < LONG_WORDS and (dense or not _declares_article(page)):
