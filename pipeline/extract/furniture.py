@@ -25,7 +25,8 @@ LINE: Final = re.compile(
     r"|\d+ (?:min(?:ute)?s?) read\b|(?:last )?updated?:?\s+.{0,40}$|published:?\s+.{0,40}\d{4}.{0,20}$|posted (?:on|by)\b.{0,60}$"
     r"|lesen sie (?:auch|mehr|hier)|mehr zum thema|das könnte sie auch interessieren|zum thema\s*:?$|newsletter\b.{0,60}$|anzeige$|werbung$|teilen$|folgen sie uns"
     r"|lea (?:también|más|además)|le(?:e|er) (?:también|más)|lee también|te puede interesar|(?:también )?te recomendamos|síguenos|suscríb|compartir$|publicidad$|más información\s*:|vea también|mire también|puede leer"
-    r"|lire aussi|à lire (?:aussi|également)|abonnez-vous|publicité$|partager$|(?:voir|écouter) aussi"
+    r"|publiée? le\b.{0,80}$|mis(?:e)? à jour\b.{0,60}$|publicado (?:el|a las)\b.{0,80}$|actualizado\b.{0,60}$|veröffentlicht am\b.{0,60}$|partager (?:sur|par)\b|compartir (?:en|por)\b|teilen (?:auf|per)\b|condividi su\b"
+    r"|illustration[^.!?]{0,40}$|forum sur abonnement|iniciar sesión para comentar|lire aussi|à lire (?:aussi|également)|abonnez-vous|publicité$|partager$|(?:voir|écouter) aussi"
     r"|leggi anche|leia (?:também|mais)|saiba mais|veja também|siga[- ]nos|publicidade$|lees ook|lees meer|läs (?:också|även|mer)|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)|přečtěte si|čtěte (?:také|též)"
     r"|читайте (?:также|ещё|еще|нас)|подпи(?:сывайтесь|шитесь)|реклама$|поделиться$|смотрите также|по теме\s*:|читать (?:далее|також)|читайте (?:також|більше)|підпи(?:суйтесь|шіться)|прочетете още|čitajte|pročitajte|oku(?:yun|mak için)"
     r")",
@@ -46,11 +47,25 @@ RULE: Final = re.compile(r"^[\s*•·#_=~—–-]+$")
 BIOGRAPHY: Final = re.compile(r"^(?:\W*)(?:is|was|has been|writes|works|covers|ist|war|schreibt|es|fue|est|era|è|é|—|–|,)\b", re.IGNORECASE)
 BYLINE_WORDS: Final = 14
 DATE_WORDS: Final = 9
+SEPARATOR: Final = re.compile(r"\s[·|•‧∙]\s")
+ROW_ENTRIES: Final = 3
+ROW_WORDS: Final = 6
 DATE_LETTERS: Final = 30
 
 
 def _is_line(paragraph: str) -> bool:
     return len(paragraph) <= MAX_LINE and LINE.match(paragraph) is not None
+
+
+def _is_row_of_links(paragraph: str) -> bool:
+    """Whether a paragraph is short entries between separators, as in "Share · Print · Report an error"."""
+    entries = SEPARATOR.split(paragraph)
+    return (
+        len(entries) >= ROW_ENTRIES
+        and len(paragraph) <= MAX_LINE
+        and all(len(entry.split()) <= ROW_WORDS for entry in entries)
+        and not re.search(r"[.!?…]\s", paragraph)
+    )
 
 
 def _is_biography(paragraph: str, authors: Sequence[str]) -> bool:
@@ -87,7 +102,9 @@ def _end_of(paragraphs: Sequence[str], authors: Sequence[str]) -> int:
             return number
         before += words[number]
     last = len(paragraphs)
-    while last > 1 and (_is_biography(paragraphs[last - 1], authors) or _is_line(paragraphs[last - 1])):
+    while last > 1 and (
+        _is_biography(paragraphs[last - 1], authors) or _is_line(paragraphs[last - 1]) or _is_row_of_links(paragraphs[last - 1])
+    ):
         last -= 1
     return last
 
@@ -102,7 +119,9 @@ def without(paragraphs: Sequence[str], *, title: str, authors: Sequence[str]) ->
 
     """
     folded_title = fold(title)
-    kept = [paragraph for paragraph in paragraphs[: _end_of(paragraphs, authors)] if not _is_line(paragraph)]
+    kept = [
+        paragraph for paragraph in paragraphs[: _end_of(paragraphs, authors)] if not _is_line(paragraph) and not _is_row_of_links(paragraph)
+    ]
     while kept and RULE.match(kept[-1]):
         kept.pop()
     body: list[str] = []
