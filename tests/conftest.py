@@ -85,7 +85,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "PRESSWATCH_INDEX_PREFIX": settings.index_prefix,
         "PRESSWATCH_DELAY_S": "0",
         "PRESSWATCH_WORKERS": "1",
-        "PRESSWATCH_SECRET_KEY": "a-key-of-the-tests-with-enough-characters",
     }
 
 

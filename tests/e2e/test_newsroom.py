@@ -75,6 +75,7 @@ def test_from_outlets_to_a_delivered_alert(  # noqa: PLR0915 - one way from star
             "PRESSWATCH_REFETCH_AFTER_S": "1",
             "PRESSWATCH_ALERT_WINDOW_S": "0",
             "PRESSWATCH_WORKERS": "2",
+            "PRESSWATCH_SECRET_KEY": "a-key-of-the-tests-with-enough-characters",
         }
     )
     expected = newsroom.expected()

@@ -104,4 +104,5 @@ def test_the_next_run_continues(
         assert connection.execute("SELECT count(*) FROM work").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM articles WHERE indexed_revision = revision").fetchone() == (ARTICLES,)
+    context.index.refresh()
     assert context.index.health().documents == ARTICLES
