@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -434,3 +435,14 @@ class Counts:
     quarantined: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Two runs of a stage taken together."""
+        return Counts(
+            stage=self.stage,
+            claimed=self.claimed + other.claimed,
+            done=self.done + other.done,
+            quarantined=self.quarantined + other.quarantined,
+            outcomes=Counter(self.outcomes) + Counter(other.outcomes),
+            seconds=self.seconds + other.seconds,
+        )

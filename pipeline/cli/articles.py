@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import config
 from pipeline.cli.app import app
-from pipeline.models import Stage
+from pipeline.models import Counts, Stage
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class Form(StrEnum):
@@ -36,6 +40,7 @@ def process(
     if (outlet or since) and not again:
         raise typer.BadParameter("--outlet and --since say what to run again: add --again")
     from rich.console import Console
+    from rich.live import Live
 
     from pipeline.steps import chain
     from pipeline.steps.context import Context
@@ -45,15 +50,29 @@ def process(
         if again:
             count = chain.again(context, start, outlets=tuple(outlet or ()), since=since.replace(tzinfo=UTC) if since else None)
             console.print(f"{count} wait for {start} again")
+        done: dict[Stage, Counts] = {}
+        turns = chain.process(context, start=start, follow=follow)
         try:
-            for counts in chain.process(context, start=start, follow=follow):
-                if counts.claimed or counts.outcomes:
-                    made = ", ".join(f"{value} {name}" for name, value in counts.outcomes.items())
-                    lost = f", {counts.quarantined} quarantined" if counts.quarantined else ""
-                    console.print(f"{counts.stage:<9}{counts.claimed:>6}  {counts.seconds:6.1f} s  {made}{lost}", highlight=False)
+            with Live(console=console, get_renderable=lambda: _table(done), refresh_per_second=2):
+                for counts in turns:
+                    done[counts.stage] = done[counts.stage] + counts if counts.stage in done else counts
         except KeyboardInterrupt:
+            turns.close()
             if not follow:
                 raise
+
+
+def _table(done: Mapping[Stage, Counts]) -> Table:
+    """What the stages have done so far."""
+    from rich.table import Column, Table
+
+    table = Table("stage", Column("claimed", justify="right"), Column("seconds", justify="right"), "what came of it", box=None)
+    for stage in Stage:
+        if counts := done.get(stage):
+            made = [f"{value} {name}" for name, value in counts.outcomes.items()]
+            lost = [f"{counts.quarantined} quarantined"] if counts.quarantined else []
+            table.add_row(stage, str(counts.claimed), f"{counts.seconds:.1f}", ", ".join(made + lost))
+    return table
 
 
 @app.command("import")

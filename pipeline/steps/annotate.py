@@ -13,7 +13,7 @@ from pipeline.steps.context import Context
 from pipeline.store import articles, work
 from pipeline.store import entities as stored
 
-SIZE: Final = 128
+SIZE: Final = 32
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:

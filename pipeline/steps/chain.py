@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
+from math import inf
+from queue import SimpleQueue
+from threading import Event
 from typing import Final, Protocol
 
 from pipeline.models import Counts, Priority, Stage
@@ -21,6 +26,11 @@ class Run(Protocol):
     ) -> Counts: ...
 
 
+# A stage looks up so often whether it is to stop.
+TURN_S: Final = 2.0
+# How long a stage without work waits before it looks again.
+IDLE_S: Final = 0.2
+
 STAGES: Final[dict[Stage, Run]] = {
     Stage.CLEAN: clean.run,
     Stage.COMPARE: compare.run,
@@ -32,24 +42,92 @@ STAGES: Final[dict[Stage, Run]] = {
 
 
 def process(
-    context: Context, *, start: Stage = Stage.CLEAN, follow: bool = False, wait: Callable[[float], None] = time.sleep
-) -> Iterator[Counts]:
-    """Run all stages from `start` on until nothing waits, and yield what each run of a stage did.
+    context: Context, *, start: Stage = Stage.CLEAN, deadline: float | None = None, follow: bool = False
+) -> Generator[Counts, None, None]:
+    """Run all stages from `start` on, side by side, until nothing waits; yields what each turn of a stage did.
 
-    With `follow` it goes on looking for work until it is stopped. Nothing else sleeps here: what is due
-    later, a retry or the window of an alert, is left to a later run.
+    Args:
+        context: open connections.
+        start: the first stage.
+        deadline: no turn is begun after it, in monotonic seconds.
+        follow: go on looking for work until the iterator is closed.
+
+    Nothing is waited for but work: what is due later, a retry or the window of an alert, is left to a later run.
+
     """
-    stages = list(STAGES)[list(STAGES).index(start) :]
-    while True:
-        worked = False
+    yield from side_by_side(context, list(STAGES)[list(STAGES).index(start) :], deadline=deadline, follow=follow)
+
+
+def side_by_side(
+    context: Context,
+    stages: Sequence[Stage],
+    *,
+    deadline: float | None = None,
+    lowest: Priority = Priority.BACKLOG,
+    follow: bool = False,
+) -> Generator[Counts, None, None]:
+    """Run stages at the same time, each in a thread, so that the pools of processes work while others store.
+
+    A stage ends when nothing waits for it and those before it have ended.
+
+    Args:
+        context: open connections.
+        stages: in the order of the chain.
+        deadline: no turn is begun after it, in monotonic seconds.
+        lowest: work below this priority is left to others.
+        follow: end only when the iterator is closed.
+
+    """
+    stopping = Event()
+    done: SimpleQueue[Counts | None] = SimpleQueue()
+    threads = ThreadPoolExecutor(len(stages), thread_name_prefix="stage")
+    ends: list[Future[None]] = []
+    try:
         for stage in stages:
-            counts = STAGES[stage](context)
-            worked = worked or counts.claimed > 0 or bool(counts.outcomes)
-            yield counts
-        if not worked:
-            if not follow:
+            turns = _Turns(context=context, stage=stage, earlier=tuple(ends), stopping=stopping, deadline=deadline, lowest=lowest)
+            end = threads.submit(turns.take, done.put, follow=follow)
+            end.add_done_callback(lambda _: done.put(None))
+            ends.append(end)
+        running = len(ends)
+        while running:
+            counts = done.get()
+            if counts is None:
+                running -= 1
+                if any(end.done() and end.exception() for end in ends):
+                    stopping.set()  # what one dies of ends all
+            else:
+                yield counts
+        for end in ends:
+            end.result()
+    finally:
+        stopping.set()
+        threads.shutdown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turns:
+    """The turns of one stage in its thread."""
+
+    context: Context
+    stage: Stage
+    earlier: tuple[Future[None], ...]
+    stopping: Event
+    deadline: float | None
+    lowest: Priority
+
+    def take(self, report: Callable[[Counts], None], *, follow: bool) -> None:
+        while not self.stopping.is_set():
+            now = time.monotonic()
+            if self.deadline is not None and now >= self.deadline:
                 return
-            wait(1.0)
+            last = not follow and all(end.done() for end in self.earlier)
+            counts = STAGES[self.stage](self.context, deadline=min(now + TURN_S, self.deadline or inf), lowest=self.lowest)
+            if counts.claimed or counts.outcomes:
+                report(counts)
+            elif last:
+                return
+            else:
+                self.stopping.wait(IDLE_S)
 
 
 def again(context: Context, stage: Stage, *, outlets: tuple[str, ...] = (), since: datetime | None = None) -> int:

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -17,9 +18,8 @@ from typing import Any, Final
 from pipeline import config, log
 from pipeline.errors import PresswatchError
 from pipeline.models import Counts, Priority, Stage
-from pipeline.steps import alert, maintain
+from pipeline.steps import alert, chain, maintain
 from pipeline.steps import collect as collecting
-from pipeline.steps.chain import STAGES
 from pipeline.steps.context import Context
 from pipeline.store import work
 
@@ -45,10 +45,10 @@ def stages(names: Iterable[str], budget_s: float, wait: bool = False) -> dict[st
     """Run stages on live news and re-fetches; with `wait`, stay for windows of alerts that close within the budget."""
     deadline = time.monotonic() + budget_s
     with _context() as context:
-        done = {name: _short(STAGES[Stage(name)](context, deadline=deadline, lowest=Priority.REFETCH)) for name in names}
+        totals = _totals(chain.side_by_side(context, [Stage(name) for name in names], deadline=deadline, lowest=Priority.REFETCH))
         if wait:
             alert.deliver(context, deadline=deadline, wait=True)
-        return done
+        return totals
 
 
 def backlog_parts() -> list[int]:
@@ -58,20 +58,10 @@ def backlog_parts() -> list[int]:
 
 
 def backlog(part: int, budget_s: float) -> dict[str, Any]:
-    """Work through the backlog, all stages in turn, until nothing waits or the budget is spent."""
+    """Work through the backlog, all stages, until nothing waits or the budget is spent."""
     del part  # the parts share the work by claims
-    deadline = time.monotonic() + budget_s
-    totals: dict[str, int] = dict.fromkeys(Stage, 0)
     with _context() as context:
-        claimed = -1
-        while claimed and time.monotonic() < deadline:
-            claimed = 0
-            for stage, run in STAGES.items():
-                # Short turns, so that what is cleaned also gets through before the budget ends.
-                counts = run(context, deadline=min(deadline, time.monotonic() + budget_s / 8))
-                totals[stage] += counts.claimed
-                claimed += counts.claimed
-    return totals
+        return _totals(chain.process(context, deadline=time.monotonic() + budget_s))
 
 
 def partitions() -> None:
@@ -98,8 +88,14 @@ def _context() -> Context:
     return Context.open(settings)
 
 
-def _short(counts: Counts) -> dict[str, Any]:
-    return {"claimed": counts.claimed, "quarantined": counts.quarantined, "seconds": round(counts.seconds, 2), **counts.outcomes}
+def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
+    """What the turns of each stage did together."""
+    totals: dict[str, Counter[str]] = {}
+    for counts in turns:
+        totals.setdefault(counts.stage, Counter()).update(
+            {"claimed": counts.claimed, "quarantined": counts.quarantined, "seconds": round(counts.seconds), **counts.outcomes}
+        )
+    return {stage: dict(total) for stage, total in totals.items()}
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,12 +22,13 @@ ARTICLES = 80
 
 
 class Line:
-    """A TCP line to a server that can be cut and mended."""
+    """A TCP line to a server that is cut once it has carried so many bytes, and can be mended."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self.target = target
         self.whole = True
         self.carried = 0
+        self.cut_after = float("inf")
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -53,6 +53,9 @@ class Line:
                     if not data:
                         return
                     self.carried += len(data)
+                    if self.carried > self.cut_after:
+                        self.whole = False
+                        return
                     (far if end is near else near).sendall(data)
 
 
@@ -87,17 +90,15 @@ def test_the_next_run_continues(
         "PRESSWATCH_ELASTICSEARCH_URL": f"http://127.0.0.1:{lines['elasticsearch'].port}",
     }
     command = [sys.executable, "-m", "pipeline.cli", "process"]
-    process = subprocess.Popen(command, env=through, stderr=subprocess.PIPE, text=True)
     line = lines[engine]
-    while line.carried < 50_000 and process.poll() is None:
-        time.sleep(0.01)
-    line.whole = False
-    _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 1, stderr
+    line.cut_after = 50_000
+    interrupted = subprocess.run(command, env=through, capture_output=True, text=True, check=False, timeout=120)
+    stderr = interrupted.stderr
+    assert interrupted.returncode == 1, stderr
     assert {"database": "PostgreSQL at", "elasticsearch": "Elasticsearch at"}[engine] in stderr
     assert "Traceback" not in stderr
 
-    line.whole = True
+    line.whole, line.cut_after = True, float("inf")
     done = subprocess.run(command, env=through, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     with context.database.transaction() as connection:

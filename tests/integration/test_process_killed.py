@@ -6,6 +6,7 @@ import io
 import random
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +49,19 @@ def archive(path: Path) -> None:
             )
 
 
+def claims(context: Context) -> tuple[object, ...] | None:
+    """How many jobs were claimed, ever."""
+    with context.database.transaction() as connection:
+        return connection.execute("SELECT coalesce(sum(attempts), 0), count(*) FROM work").fetchone()
+
+
+def wait_for_progress(context: Context, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process has begun to work."""
+    before = claims(context)
+    while process.poll() is None and claims(context) == before:
+        time.sleep(0.01)
+
+
 def test_every_article_exactly_once(context: Context, environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pipeline.cli"]
     archive(tmp_path / "pages.warc.gz")
@@ -58,8 +72,9 @@ def test_every_article_exactly_once(context: Context, environment: dict[str, str
     killed = 0
     for _ in range(KILLS):
         process = subprocess.Popen([*command, "process"], env=environment, stderr=subprocess.DEVNULL)
+        wait_for_progress(context, process)
         try:
-            process.wait(timeout=chance.uniform(1.0, 7.0))
+            process.wait(timeout=chance.uniform(0, 0.5))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
