@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from typing import Final
 
 from lxml import etree
@@ -12,12 +11,11 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
-from pipeline.extract import furniture
+from pipeline.extract import furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
 from pipeline.extract.page import ParsedPage, following, label_of, text_of
 from pipeline.extract.structured import first_text
-from pipeline.extract.titles import fold
 
 SHORT_CHARACTERS: Final = 500  # below this the slow extraction is asked too
 MIN_CONTAINER_CHARACTERS: Final = 400
@@ -27,10 +25,10 @@ BETTER_BY: Final = 1.2
 STANDFIRST: Final = re.compile(
     r"standfirst|sub-?title|subtitel|sub-?head|dek\b|deck\b|lead\b|lede\b|teaser-?text|intro|summary|excerpt|bajada|entradilla|chapo|vorspann|sottotitolo|description"
 )
-MIN_SENTENCE: Final = 60  # characters
 MIN_STANDFIRST: Final = 40
 MAX_INNER: Final = 8  # elements inside a standfirst
 MAX_STANDFIRST: Final = 700  # characters
+LINKS_AT_MOST: Final = 0.7  # of the text that must stay when lines of links go
 LOOK_AHEAD: Final = 80  # elements after the headline
 
 BLOCKS: Final = frozenset(
@@ -66,7 +64,6 @@ BLOCKS: Final = frozenset(
         "figcaption",
     ]
 )
-DROPPED: Final = ("script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "link", "object", "canvas")
 
 
 def _options(*, fast: bool) -> Extractor:
@@ -95,15 +92,6 @@ def paragraphs_of(tree: etree._Element) -> list[str]:
     return found
 
 
-def _pruned(page: ParsedPage) -> HtmlElement:
-    """A copy of the tree without what is never text, so that it is not walked again and again."""
-    tree = deepcopy(page.tree)
-    for element in list(tree.iter(*DROPPED)):
-        if element.getparent() is not None:
-            element.drop_tree()
-    return tree
-
-
 def _extracted(tree: HtmlElement, url: str, *, fast: bool) -> list[str]:
     options = _options(fast=fast)
     options.url = url or None
@@ -111,41 +99,31 @@ def _extracted(tree: HtmlElement, url: str, *, fast: bool) -> list[str]:
     return paragraphs_of(document.body) if isinstance(document, Document) and document.body is not None else []
 
 
-def _densest(tree: HtmlElement) -> int:
-    """Characters in the paragraphs of the element that holds most of them as its own children."""
-    sums: dict[HtmlElement, int] = {}
-    for paragraph in tree.iter("p"):
-        parent = paragraph.getparent()
-        length = len(text_of(paragraph))
-        if parent is not None and length > MIN_SENTENCE:
-            sums[parent] = sums.get(parent, 0) + length
-    return max(sums.values(), default=0)
-
-
 def _length(paragraphs: Iterable[str]) -> int:
     return sum(map(len, paragraphs))
 
 
-def _standfirst(page: ParsedPage, body: list[str]) -> str | None:
+def _standfirst(page: ParsedPage, tree: HtmlElement, body: list[str], title: str) -> str | None:
     """The paragraph between headline and text that the extractor left out: by its class, or equal to the description."""
-    described = {
-        fold(text)[:200]
-        for text in (*page.metas("og:description", "description", "twitter:description"), first_text(page.article.get("description")))
-    }
-    described.discard("")
-    start = fold(" ".join(body[:4]))
-    for heading in page.headings[:1]:
-        for element in following(heading.element, LOOK_AHEAD):
-            if element.tag not in {"p", "h2", "h3", "div", "span", "strong", "li"} or len(element) > MAX_INNER:
-                continue
-            text = text_of(element)
-            folded = fold(text)
-            if not MIN_STANDFIRST <= len(text) <= MAX_STANDFIRST:
-                continue
-            if folded[:80] in start:
-                return None  # the text has begun
-            if folded[:200] in described or STANDFIRST.search(label_of(element)):
-                return text
+    said = (*page.metas("og:description", "description", "twitter:description"), first_text(page.article.get("description")))
+    described = {missed.key(text)[:100] for text in said} - {""}
+    start = missed.key(" ".join(body[:4]))
+    headings = list(tree.iter("h1")) or [heading.element for heading in page.headings]
+    folded = missed.key(title)
+    heading = next((heading for heading in headings if missed.key(text_of(heading)) == folded), headings[0] if headings else None)
+    if heading is None:
+        return None
+    for element in following(heading, LOOK_AHEAD):
+        if element.tag not in {"p", "h2", "h3", "div", "span", "strong", "li"} or len(element) > MAX_INNER:
+            continue
+        text = text_of(element)
+        if not MIN_STANDFIRST <= len(text) <= MAX_STANDFIRST:
+            continue
+        letters = missed.key(text)
+        if letters[:60] in start:
+            return None  # the text has begun
+        if letters[:100] in described or STANDFIRST.search(label_of(element)):
+            return text
     return None
 
 
@@ -159,15 +137,14 @@ def _json_body(page: ParsedPage) -> list[str]:
     return [paragraph for piece in re.split(r"\s*\n\s*", text) if (paragraph := line(piece))]
 
 
-def _candidates(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
+def _candidates(page: ParsedPage, tree: HtmlElement, densest: int) -> Iterator[tuple[str, list[str]]]:
     """Bodies by different means, the cheap one first, others where it may have failed."""
-    tree = _pruned(page)
     fast = _extracted(tree, page.url, fast=True)
     yield "trafilatura fast", fast
-    length, densest = _length(fast), _densest(tree)
+    length = _length(fast)
     poor = length < SHORT_CHARACTERS or (densest >= MIN_CONTAINER_CHARACTERS and length < DENSE_SHARE * densest)
-    if poor and sum(1 for _ in tree.iter()) <= SLOW_ELEMENTS:
-        yield "trafilatura", _extracted(tree, page.url, fast=False)
+    if poor and len(page.marks) <= SLOW_ELEMENTS:
+        yield "trafilatura", _extracted(region.whole(page), page.url, fast=False)
     said = _json_body(page)
     if said:
         yield "json-ld", said
@@ -193,9 +170,17 @@ def _best(candidates: list[tuple[str, list[str]]]) -> tuple[str, list[str]]:
 
 def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...]) -> Decision[str]:
     """The article's paragraphs, separated by one empty line; empty if there are none."""
-    candidates = list(_candidates(page))
+    density = region.density(page.tree)
+    tree = region.article_region(page, density, title=title)
+    candidates = list(_candidates(page, tree, density.characters))
     source, paragraphs = _best(candidates)
-    standfirst = _standfirst(page, paragraphs) if paragraphs and source != "json-ld" else None
+    if paragraphs and source != "json-ld":
+        paragraphs = missed.complete(tree, paragraphs)
+        links = missed.link_lines(tree)
+        kept = [paragraph for paragraph in paragraphs if missed.key(paragraph) not in links]
+        if _length(kept) >= LINKS_AT_MOST * _length(paragraphs):
+            paragraphs = kept
+    standfirst = _standfirst(page, tree, paragraphs, title) if paragraphs else None
     if standfirst:
         paragraphs = [standfirst, *paragraphs]
     kept = furniture.without(paragraphs, title=title, authors=authors)

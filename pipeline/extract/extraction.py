@@ -63,7 +63,7 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
     subjects = topics.decide(parsed)
     address = addresses.decide(parsed)
-    reason = verdict.reason(parsed, title=title.value, body=text.value)
+    reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
     return Extraction(
         url=parsed.source.url,
         canonical_url=address.value,

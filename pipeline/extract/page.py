@@ -87,6 +87,7 @@ MARKED: Final = (
     "ul",
     "section",
 )
+SHOWN: Final = etree.XPath(".//body//text()[not(parent::script or parent::style or parent::noscript)]", smart_strings=False)
 INLINE: Final = frozenset(
     ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
 )
@@ -117,7 +118,8 @@ class ParsedPage:
     site_names: tuple[str, ...]
     zone: tzinfo
     marks: tuple[HtmlElement, ...]  # elements of the body that may hold a byline, a date or a notice
-    lower_html: str  # the whole page in lower case, for quick look-ups
+    lower_text: str  # what the page shows, in lower case, for quick look-ups
+    html_characters: int
 
     @property
     def url(self) -> str:
@@ -290,7 +292,8 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         site_names=_site_names(source, meta, data),
         zone=dates.zone_of(source.outlet_country),
         marks=tuple(tree.iter(*MARKED)),
-        lower_html=text.lower(),
+        lower_text="".join(cast("list[str]", SHOWN(tree))).lower(),
+        html_characters=len(text),
     )
 
 

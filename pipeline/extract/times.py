@@ -119,7 +119,7 @@ def _with_own_day(found: Timestamp, day: Timestamp | None, page: ParsedPage) -> 
 
 def _last_resort(page: ParsedPage) -> Timestamp | None:
     """What htmldate finds in the text; it is slow, and sure of the day only."""
-    if len(page.lower_html) > MAX_SEARCHED or len(page.marks) > MAX_SEARCHED_ELEMENTS:
+    if page.html_characters > MAX_SEARCHED or len(page.marks) > MAX_SEARCHED_ELEMENTS:
         return None
     text = find_date(
         page.tree, original_date=True, extensive_search=True, url=page.url or None,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from enum import IntEnum
 from typing import Final
 
 from pipeline import urls
-from pipeline.extract.page import ParsedPage, label_of, text_of
-from pipeline.extract.structured import ARTICLE_TYPE
+from pipeline.extract import listings, walls
+from pipeline.extract.listings import Listing, words_in
+from pipeline.extract.page import ParsedPage, text_of
+from pipeline.extract.structured import ARTICLE_TYPE, first_text, types_of
+from pipeline.extract.titles import fold
 
 NOT_HTML: Final = "not_html"
 EMPTY_PAGE: Final = "empty_page"
@@ -16,136 +20,132 @@ TOO_LARGE: Final = "too_large"
 NO_BODY: Final = "no_body"
 TOO_SHORT: Final = "too_short"
 CONSENT_WALL: Final = "consent_wall"
+LOGIN_PAGE: Final = "login_page"
+PAYWALL: Final = "paywall"
 ERROR_PAGE: Final = "error_page"
 INDEX_PAGE: Final = "index_page"
 NOT_AN_ARTICLE: Final = "not_an_article"
 
-# Words of body. A page that calls itself a news article may be a flash of two sentences; others need a few paragraphs.
+# Words of body. A page that calls itself a news article may be a flash of two sentences; one that neither does nor
+# has a date needs more than one that has it.
 MIN_WORDS_DECLARED: Final = 12
 MIN_WORDS: Final = 35
+MIN_WORDS_UNDATED: Final = 60
 LONG_WORDS: Final = 250  # a text of this length speaks for itself
-CHARACTERS_PER_WORD: Final = 2  # of Chinese, Japanese and Thai
 SENTENCE_WORDS: Final = 10
 HEADLINE_WORDS: Final = 5  # a menu's entries have fewer
 ENOUGH_CHARACTERS: Final = 20_000  # of a body, to judge it by
 SEVERAL: Final = 6
 FEW_PARAGRAPHS: Final = 2
-MIN_CONSENT_WORDS: Final = 4
-CONSENT_SHARE: Final = 0.04  # of the words of a wall
 MANY_LINKS: Final = 25  # headline links of a page that lists
+TEASER_SHARE: Final = 0.5  # of the text of a page that lists
+TEASER_SHARE_CALLED_ARTICLE: Final = 0.8
+LIST_TEASERS: Final = 4
+OWN_WORDS: Final = 30  # before the first teaser, of an article that teasers follow
 
 OTHER_THINGS: Final = frozenset({
     "Product", "Recipe", "Event", "JobPosting", "ProfilePage", "FAQPage", "ContactPage", "AboutPage", "SearchResultsPage", "Movie", "Book",
 })  # fmt: skip
-LISTS: Final = frozenset({"CollectionPage", "SearchResultsPage"})
-CONSENT_ADDRESS: Final = re.compile(
-    r"^https?://(?:consent|cmp|privacy|gdpr|guce)[.-]|/(?:consent|privacy-?gate|collectconsent|cookiewall|gdpr)\b", re.IGNORECASE
-)
-CONSENT_MARK: Final = re.compile(
-    r"onetrust|didomi|sp_message|cmp|consent|cookie-?wall|usercentrics|quantcast|truste|gdpr|privacy-?gate|cookiebot|iubenda"
-)
-CONSENT_WORDS: Final = re.compile(
-    r"cookies?|consent|personal data|privacy|partners|tracking|accept all|reject all|manage (?:options|choices)|store and(?:/or)? access|alle akzeptieren|tout (?:accepter|refuser)|aceptar todo|zustimm\w+|einwillig\w+|datenschutz\w*|werbung|consent\w+|privacidad|datos personales"
-    r"|aceptar|socios|consentement|données|confidentialité|accepter|partenaires|согласи\w+|конфиденциальност\w*|персональн\w+|файл\w* cookie|consenso|privacidade|toestemming",
-    re.IGNORECASE,
-)
-ERROR_TITLE: Final = re.compile(
-    r"^\W*(?:error\s*)?(?:40[0134]|410|429|50[0234])\b|\b(?:error|fehler|erreur|errore|ошибка)\s*(?:40[0134]|410|50[0234])\b|(?:page|article|story|site|file) (?:not found|does not exist|can ?not be found|unavailable)"
-    r"|^not found|^access denied|^forbidden|^just a moment|^attention required|^are you a robot|^service unavailable|^bad gateway|^something went wrong"
-    r"|página no encontrada|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|pagina non trovata|страница не найдена|página não encontrada|pagina niet gevonden"
-    r"|^robot check|^verify you are human|^security check|^checking your browser",
-    re.IGNORECASE,
-)
-CHALLENGE: Final = re.compile(r"cf-challenge|challenge-platform|px-captcha|captcha-delivery|g-recaptcha|h-captcha|datadome|_Incapsula_")
+LISTS: Final = frozenset({"CollectionPage", "SearchResultsPage", "ItemList"})
+MICRODATA: Final = re.compile(r"schema\.org/(?:\w*Article|BlogPosting|Report|Review|LiveBlogPosting)\b")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
-    """Counts of what a page shows."""
+class Says(IntEnum):
+    """How surely a page says that it is an article."""
 
-    words: int  # of the body
-    paragraphs: int  # of the body, those of a sentence or more
-    headline_links: int  # links of the page that are long enough to be headlines
-
-
-def words_in(text: str) -> int:
-    """Words of a text; scripts without spaces are counted by characters."""
-    unspaced = len(re.findall(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]", text))
-    return len(re.findall(r"[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+", text)) + unspaced // CHARACTERS_PER_WORD
+    NOTHING = 0
+    TYPE = 1  # by `og:type`, which templates set on all their pages
+    ARTICLE = 2  # by structured data about this very article
 
 
-def measure(page: ParsedPage, body: str) -> Measures:
-    """Count what a page shows."""
-    return Measures(
-        words=words_in(body),
-        paragraphs=sum(words_in(paragraph) >= SENTENCE_WORDS for paragraph in body.split("\n\n")),
-        headline_links=sum(words_in(text_of(link)) >= HEADLINE_WORDS for link in page.tree.iter("a")),
-    )
+def _is_own(headline: str, titles: list[str]) -> bool:
+    folded = fold(headline)
+    return bool(folded) and any(folded in title or title in folded for title in titles if title)
 
 
-def _declares_article(page: ParsedPage) -> bool:
-    return page.data.article is not None or any("article" in kind.lower() for kind in page.metas("og:type"))
+def says(page: ParsedPage, title: str) -> Says:
+    """How surely a page says that it is an article: a list's structured data describe the articles that it leads to."""
+    articles = [node for node in page.data.nodes if any(ARTICLE_TYPE.search(kind) for kind in types_of(node))]
+    titles = [fold(text) for text in (title, page.title_tag, *page.metas("og:title"), *(heading.text for heading in page.headings))]
+    if page.data.article is not None:
+        headline = first_text(page.data.article.get("headline") or page.data.article.get("name"))
+        if len(articles) < LIST_TEASERS or _is_own(headline, titles):
+            return Says.ARTICLE
+    items = page.tree.xpath(".//*[self::article or self::div or self::section or self::main or self::body]/@itemtype")
+    if sum(MICRODATA.search(kind) is not None for kind in items) == 1:
+        return Says.ARTICLE
+    return Says.TYPE if any("article" in kind.lower() for kind in page.metas("og:type")) else Says.NOTHING
 
 
-def _is_consent_wall(page: ParsedPage, body: str, words: int) -> bool:
-    if page.source.final_url and CONSENT_ADDRESS.search(page.source.final_url) and not CONSENT_ADDRESS.search(page.source.url):
-        return True
-    if _declares_article(page) and words > LONG_WORDS:
+def _headline_links(page: ParsedPage) -> int:
+    return sum(words_in(text_of(link)) >= HEADLINE_WORDS for link in page.tree.iter("a"))
+
+
+def _listing(page: ParsedPage, title: str, body: str) -> Listing:
+    return listings.listing(page.tree, body, titles=(title, *page.metas("og:title"), *(heading.text for heading in page.headings[:1])))
+
+
+def _paragraphs(body: str) -> int:
+    return sum(words_in(paragraph) >= SENTENCE_WORDS for paragraph in body.split("\n\n"))
+
+
+def _is_index_page(page: ParsedPage, title: str, body: str, said: Says) -> bool:
+    if urls.is_home(page.url):
+        if said == Says.ARTICLE and not page.data.types & LISTS:
+            return False
+        return _paragraphs(body) < SEVERAL or _headline_links(page) >= MANY_LINKS or _listing(page, title, body).teasers >= LIST_TEASERS
+    if said == Says.ARTICLE:
         return False
-    asked = body
-    if words < LONG_WORDS:
-        # What a wall asks may stand in its headline and on its buttons more than in its text.
-        buttons = (text_of(button) for button in page.tree.iter("button"))
-        asked = "\n".join((body, *(heading.text for heading in page.headings[:2]), *buttons))
-    said = len(CONSENT_WORDS.findall(asked))
-    dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
-    forms = any(CONSENT_ADDRESS.search(form.get("action") or "") or CONSENT_MARK.search(label_of(form)) for form in page.tree.iter("form"))
-    if forms and words < LONG_WORDS and (dense or not _declares_article(page)):
+    found = _listing(page, title, body)
+    share = TEASER_SHARE_CALLED_ARTICLE if said == Says.TYPE else TEASER_SHARE
+    teases = found.teasers >= LIST_TEASERS and found.share >= share and (found.lead_words < OWN_WORDS or found.teasers >= SEVERAL)
+    return teases or (said == Says.NOTHING and _lists(page, body, found))
+
+
+def _lists(page: ParsedPage, body: str, found: Listing) -> bool:
+    """Whether a page that does not call itself an article has the address or the links of a list, and little text between them."""
+    short = words_in(body) < LONG_WORDS
+    if listings.is_search(page.url) or (short and listings.is_list_address(page.url) and found.headlines >= SEVERAL):
         return True
-    marked = bool(
-        page.tree.xpath(
-            ".//*[contains(@class,'consent') or contains(@id,'consent') or contains(@id,'cmp') or contains(@class,'cookie') or contains(@id,'cookie') or contains(@id,'onetrust') or contains(@id,'didomi')]"
-        )
-    )
-    return dense and (marked or not _declares_article(page))
+    links = _headline_links(page)
+    return short and ((bool(page.data.types & LISTS) and links >= SEVERAL) or (links >= MANY_LINKS and _paragraphs(body) <= FEW_PARAGRAPHS))
 
 
-def _is_error_page(page: ParsedPage, title: str, words: int) -> bool:
-    if words >= LONG_WORDS or page.data.article is not None:
+def _is_about_outlet(page: ParsedPage, title: str, said: Says, *, dated: bool) -> bool:
+    if said == Says.ARTICLE:
         return False
-    if any(ERROR_TITLE.search(text) for text in (title, page.title_tag, *(heading.text for heading in page.headings[:2])) if text):
+    if listings.is_about_address(page.url):
         return True
-    scripts = (script.get("src") or (script.text or "")[:2_000] for script in page.tree.iter("script"))
-    return words < MIN_WORDS and any(CHALLENGE.search(script) for script in scripts)
+    names = (title, *(heading.text for heading in page.headings[:1]))
+    return not (said and dated) and any(listings.is_about_title(name) for name in names)
 
 
-def _is_index_page(page: ParsedPage, measures: Measures) -> bool:
-    declared = _declares_article(page)
-    if urls.is_home(page.url) and not any(ARTICLE_TYPE.search(kind) for kind in page.data.types):
-        return page.source.url == "" or measures.paragraphs < SEVERAL or measures.headline_links >= MANY_LINKS
-    if declared:
-        return False
-    lists = bool(page.data.types & LISTS)
-    # A list of teasers: many links as long as headlines, and little text between them.
-    many = measures.headline_links >= MANY_LINKS and measures.paragraphs <= FEW_PARAGRAPHS
-    return (lists and measures.headline_links >= SEVERAL) or (many and measures.words < LONG_WORDS)
+def reason(page: ParsedPage, *, title: str, body: str, dated: bool) -> str | None:
+    """Why a page is no article, as a stable word; None if it is one.
+
+    Args:
+        page: the parsed page.
+        title: as decided.
+        body: as decided.
+        dated: a time of publication was found.
+
+    """
+    return next(_objections(page, title, body[:ENOUGH_CHARACTERS], dated=dated), None)
 
 
-def reason(page: ParsedPage, *, title: str, body: str) -> str | None:
-    """Why a page is no article, as a stable word; None if it is one."""
-    body = body[:ENOUGH_CHARACTERS]
+def _objections(page: ParsedPage, title: str, body: str, *, dated: bool) -> Iterator[str]:
     words = words_in(body)
-    if _is_error_page(page, title, words):
-        return ERROR_PAGE
-    if _is_consent_wall(page, body, words):
-        return CONSENT_WALL
-    if words < LONG_WORDS or urls.is_home(page.url) or page.data.types & LISTS:
-        measures = measure(page, body)
-        if _is_index_page(page, measures):
-            return INDEX_PAGE
-    if not words:
-        return NO_BODY
-    declared = _declares_article(page)
-    if page.data.types & OTHER_THINGS and not declared and words < LONG_WORDS:
-        return NOT_AN_ARTICLE
-    return TOO_SHORT if words < (MIN_WORDS_DECLARED if declared else MIN_WORDS) else None
+    said = says(page, title)
+    if walls.is_error_page(page, title, words):
+        yield ERROR_PAGE
+    if walls.is_consent_wall(page, body, words, declared=said != Says.NOTHING):
+        yield CONSENT_WALL
+    if said != Says.ARTICLE and walls.is_login_page(page, title, words):
+        yield LOGIN_PAGE
+    if _is_index_page(page, title, body, said):
+        yield INDEX_PAGE
+    dated = dated or said == Says.ARTICLE
+    if _is_about_outlet(page, title, said, dated=dated) or (page.data.types & OTHER_THINGS and not said and words < LONG_WORDS):
+        yield NOT_AN_ARTICLE
+    if words < (MIN_WORDS_DECLARED if said else MIN_WORDS if dated else MIN_WORDS_UNDATED):
+        yield PAYWALL if walls.is_paywalled(page) else TOO_SHORT if words else NO_BODY

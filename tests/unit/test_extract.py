@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PageError
-from pipeline.extract import authors, furniture, structured, syndication, titles
+from pipeline.extract import agencies, authors, furniture, notices, structured, titles
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
 
@@ -197,7 +197,7 @@ def test_people_in_bylines(byline: str, people: list[str]) -> None:
     ],
 )
 def test_agencies_in_datelines(body: str, agency: str | None) -> None:
-    assert syndication.agency_in_dateline(body) == agency
+    assert agencies.agency_in_dateline(body) == agency
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_agencies_in_datelines(body: str, agency: str | None) -> None:
     ],
 )
 def test_notices(notice: str, name: str | None) -> None:
-    assert syndication.notice_in(notice) == name
+    assert notices.notice_in(notice) == name
 
 
 def test_an_outlet_does_not_syndicate_from_itself() -> None:

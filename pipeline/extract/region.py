@@ -1,0 +1,108 @@
+"""The part of a page that holds its article, copied and freed of what is never text."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.page import Heading, ParsedPage
+from pipeline.extract.titles import fold
+
+MIN_SENTENCE: Final = 60  # characters
+MIN_DENSE: Final = 600  # characters of paragraphs that tell where the article is
+ENOUGH_SHARE: Final = 0.8  # of the page's paragraphs that stand with the article
+NEVER_TEXT: Final = (
+    "script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "link", "object", "canvas", "input", "textarea",
+)  # fmt: skip
+HOVERING: Final = re.compile(r"(?:^|[\s_-])(?:tooltip|popover|rollover)(?:$|[\s_-])", re.IGNORECASE)
+EMBEDDED: Final = re.compile(r"embed|social|twitter|instagram|widget", re.IGNORECASE)
+# What is copied of the elements around the article; a broken page's own names of tags and attributes may be no names at all.
+SHELLS: Final = frozenset(["html", "body", "main", "article", "section", "div"])
+CALLED: Final = ("class", "id", "itemprop", "role")
+MAX_EMBEDDING: Final = 4  # elements around an embedded post that name what it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Density:
+    """Where the paragraphs of a page stand, those long enough to be text."""
+
+    lengths: dict[HtmlElement, int]  # characters by paragraph
+    dense: HtmlElement | None  # holds most of them as its own children
+    characters: int  # of these children
+
+
+def density(tree: HtmlElement) -> Density:
+    """Measure the paragraphs of a page."""
+    lengths: dict[HtmlElement, int] = {}
+    sums: dict[HtmlElement, int] = {}
+    for paragraph in tree.iter("p"):
+        length = len("".join(paragraph.itertext()))
+        parent = paragraph.getparent()
+        if length > MIN_SENTENCE and parent is not None:
+            lengths[paragraph] = length
+            sums[parent] = sums.get(parent, 0) + length
+    dense = max(sums, key=sums.__getitem__, default=None)
+    return Density(lengths=lengths, dense=dense, characters=sums[dense] if dense is not None else 0)
+
+
+def _heading_of(headings: tuple[Heading, ...], title: str) -> Heading | None:
+    folded = fold(title)
+    return next((heading for heading in headings if fold(heading.text) == folded), headings[0] if headings else None)
+
+
+def _around(page: ParsedPage, found: Density, title: str) -> HtmlElement | None:
+    """The smallest element with the headline and nearly all text, and one around it; None without headline."""
+    heading = _heading_of(page.headings, title)
+    if heading is None or found.dense is None:
+        return None
+    above = set(heading.element.iterancestors())
+    wanted = ENOUGH_SHARE * sum(found.lengths.values())
+    for place in (found.dense, *found.dense.iterancestors()):
+        if place in above and sum(found.lengths.get(paragraph, 0) for paragraph in place.iter("p")) >= wanted:
+            return place.getparent() if place.getparent() is not None else place
+    return None
+
+
+def prune(tree: HtmlElement) -> HtmlElement:
+    """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip quoted posts."""
+    for element in list(tree.iter(*NEVER_TEXT)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    for element in [element for element in tree.iter("span", "div") if HOVERING.search(element.get("class") or "")]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    for quote in tree.iter("blockquote"):
+        place: HtmlElement | None = quote
+        for _ in range(MAX_EMBEDDING):
+            if place is not None and EMBEDDED.search(place.get("class") or ""):
+                del place.attrib["class"]
+            place = place.getparent() if place is not None else None
+    return tree
+
+
+def whole(page: ParsedPage) -> HtmlElement:
+    """A pruned copy of the whole page."""
+    return prune(deepcopy(page.tree))
+
+
+def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlElement:
+    """A pruned copy of the page's article, in the elements that it stands in but without what stands beside it.
+
+    The less is walked, the sooner the extractor is done. Where headline and text don't tell the place, it is the page.
+    """
+    place = _around(page, found, title) if found.characters >= MIN_DENSE else None
+    if place is None or place.tag in {"html", "body"}:
+        return whole(page)
+    copied = deepcopy(place)
+    copied.tail = None
+    for ancestor in place.iterancestors():
+        # The extractor tells where an article is by what the elements around it are called.
+        tag = ancestor.tag if ancestor.tag in SHELLS else "div"
+        shell = page.tree.makeelement(tag, {name: ancestor.attrib[name] for name in CALLED if name in ancestor.attrib})
+        shell.append(copied)
+        copied = shell
+    return prune(copied)
