@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final, cast
@@ -64,6 +64,7 @@ KEPT_TAGS: Final = frozenset(
     ]
 )
 MAX_HEADINGS: Final = 10
+NAME_WORDS: Final = 5  # an outlet's name has no more
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
 MARKED: Final = (
     "a",
@@ -99,6 +100,7 @@ class Heading:
 
     text: str
     marked: bool  # by a class or property such as `headline`
+    is_logo: bool  # nothing but a link to the home page
     element: HtmlElement
 
 
@@ -229,8 +231,9 @@ def count_elements(tree: HtmlElement) -> int:
     return int(cast("float", tree.xpath("count(//*)")))
 
 
-def _site_names(source: PageSource, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:
-    """Names that the outlet goes by, from what says so most directly."""
+def _site_names(source: PageSource, meta: dict[str, list[str]], data: StructuredData, headings: Iterable[Heading]) -> tuple[str, ...]:
+    """Names that the outlet goes by, from what says so most directly; a long one that is a headline too is none."""
+    headlines = {text for text in (*meta.get("og:title", ()), *(heading.text for heading in headings)) if len(text.split()) > NAME_WORDS}
     said = [
         source.outlet_name or "",
         *meta.get("og:site_name", ()),
@@ -240,12 +243,20 @@ def _site_names(source: PageSource, meta: dict[str, list[str]], data: Structured
     said += [structured.first_text((data.article or {}).get("publisher")), *data.names(structured.PUBLISHER_TYPES)]
     site = urls.site(source.final_url or source.url)
     said += [urls.host(source.final_url or source.url).removeprefix("www."), site, site.split(".", maxsplit=1)[0]]
-    return tuple(dict.fromkeys(name for name in said if name))
+    said += [heading.text for heading in headings if heading.is_logo]
+    return tuple(dict.fromkeys(name for name in said if name and name not in headlines))
 
 
-def _heading(element: HtmlElement) -> Heading:
+def _heading(element: HtmlElement, base: str) -> Heading:
     marks = label_of(element)
-    return Heading(text=text_of(element), marked=bool(re.search(r"head|title|titel|titul|entry|article", marks)), element=element)
+    text = text_of(element)
+    links = [*element.iter("a"), *(ancestor for ancestor in element.iterancestors("a"))]
+    return Heading(
+        text=text,
+        marked=bool(re.search(r"head|title|titel|titul|entry|article", marks)),
+        is_logo=any(urls.is_home(_absolute(base, link.get("href") or base)) and text_of(link) == text for link in links),
+        element=element,
+    )
 
 
 def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
@@ -272,7 +283,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
                 if "ld+json" in (element.get("type") or "").lower():
                     blocks.append(element.text or "")
             case "h1":
-                headings.append(_heading(element))
+                headings.append(_heading(element, base))
             case "time":
                 times.append(element)
             case _:
@@ -289,7 +300,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         title_tag=title_tag,
         times=tuple(times),
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
-        site_names=_site_names(source, meta, data),
+        site_names=_site_names(source, meta, data, headings),
         zone=dates.zone_of(source.outlet_country),
         marks=tuple(tree.iter(*MARKED)),
         lower_text="".join(cast("list[str]", SHOWN(tree))).lower(),

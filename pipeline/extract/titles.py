@@ -67,7 +67,9 @@ def without_site(title: str, names: Iterable[str]) -> str:
 
 def _raw(page: ParsedPage) -> Iterator[Found[str]]:
     weights = WEIGHTS
-    for number, heading in enumerate(sorted(page.headings, key=lambda heading: not heading.marked)):
+    for number, heading in enumerate(
+        sorted((heading for heading in page.headings if not heading.is_logo), key=lambda heading: not heading.marked)
+    ):
         yield Found(value=heading.text, source="h1", score=LATER_H1 if number else weights["h1"] if heading.marked else UNMARKED_H1)
     yield Found(value=first_text(page.article.get("headline") or page.article.get("name")), source="json-ld", score=weights["json-ld"])
     for source, names in (

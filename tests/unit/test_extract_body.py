@@ -1,0 +1,95 @@
+"""The body is whole, in order, and once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipeline.extract.extraction import extract
+from pipeline.models import Extraction, PageSource
+
+NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
+PARAGRAPHS = [
+    "The ministers agreed on Tuesday to reopen the crossing after talks that had lasted for a week in the town hall.",
+    "Lorries may pass from Friday morning, and buses will follow when the customs house has been repaired, they said.",
+    "Merchants on both banks of the river had asked for it since the bridge was closed in the autumn of last year.",
+    "A second round of talks, about the price of water, is planned for the first week of the next month in the port.",
+    "Farmers upstream fear that the price will double, while the towns of the delta hope for more water in the summer.",
+    "Nobody in the valley remembers a winter in which so little snow had fallen on the mountains around the lake.",
+]
+MENU = "".join(f'<li><a href="/{name}">{name.title()} news and views</a></li>' for name in ("politics", "economy", "culture", "sport"))
+
+
+def page(content: str, *, head: str = "", around: str = 'class="site"') -> Extraction:
+    html = f"""<html><head><title>The crossing opens again - Courier</title>{head}</head><body {around}><nav><ul>{MENU}</ul></nav>
+        <div id="main"><div class="column"><h1>The crossing opens again</h1>{content}</div><div class="rail"><ul>{MENU}</ul></div></div>
+        <footer><p>Courier, 1 Harbour Road</p></footer></body></html>"""
+    return extract(PageSource(url="https://example.org/news/story", html=html, fetched_at=NOW))
+
+
+def paragraphs(texts: list[str], *, tag: str = "p", marks: str = "") -> str:
+    return "".join(f"<{tag} {marks}>{text}</{tag}>" for text in texts)
+
+
+def test_lists_and_subheads_stay_in_order() -> None:
+    inner = (
+        paragraphs(PARAGRAPHS[:2])
+        + "<h2>What opens when</h2><ul><li>Lorries on Friday</li><li>Buses in two weeks</li></ul>"
+        + paragraphs(PARAGRAPHS[2:])
+    )
+    found = page(f'<div class="entry-content">{inner}</div>')
+    assert found.body.split("\n\n") == [
+        *PARAGRAPHS[:2], "What opens when", "Lorries on Friday", "Buses in two weeks", *PARAGRAPHS[2:],
+    ]  # fmt: skip
+
+
+def test_lines_of_one_paragraph_come_once() -> None:
+    schedule = "<p>Friday: lorries of the first column, from six in the morning<br>Saturday: lorries of the second column, from noon<br>Sunday: nobody</p>"
+    body = page(f"<div>{paragraphs(PARAGRAPHS[:3])}{schedule}{paragraphs(PARAGRAPHS[3:])}</div>").body
+    assert body.count("second column") == 1
+    assert body.index("second column") < body.index(PARAGRAPHS[3])
+
+
+def test_a_table_of_contents_takes_no_subhead_away() -> None:
+    contents = '<ul><li><a href="#when">What opens when on the river</a></li><li><a href="#why">Why the water matters so much</a></li></ul>'
+    text = f'{paragraphs(PARAGRAPHS[:3])}<h2 id="when">What opens when on the river</h2>{paragraphs(PARAGRAPHS[3:])}'
+    assert "What opens when on the river" in page(f"<div>{contents}{text}</div>").body.split("\n\n")
+
+
+def test_the_standfirst_belongs_to_the_text() -> None:
+    standfirst = "After months of silence the two banks of the river speak to each other again, and first of all about bread."
+    found = page(f'<div class="standfirst">{standfirst}</div><div class="text">{paragraphs(PARAGRAPHS)}</div>')
+    assert found.body.split("\n\n") == [standfirst, *PARAGRAPHS]
+
+
+def test_paragraphs_that_stand_like_the_others_are_not_missed() -> None:
+    parted = f'<div class="text">{paragraphs(PARAGRAPHS[:4])}</div><div class="advert">Buy boots</div><div class="text">{paragraphs(PARAGRAPHS[4:])}</div>'
+    assert page(parted).body.split("\n\n") == PARAGRAPHS
+
+
+def test_comments_are_not_the_text() -> None:
+    remark = "I have lived here for thirty years and I have never seen such a thing, and I do not believe a word of what they say."
+    found = page(
+        f'<div class="text">{paragraphs(PARAGRAPHS)}</div><div class="comments"><div class="comment-body"><p>{remark}</p></div></div>'
+    )
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_lines_that_are_a_link_go() -> None:
+    teaser = '<p><a href="/news/other">Why the harbour of the upper town was closed for a year</a></p>'
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS[:3])}{teaser}{paragraphs(PARAGRAPHS[3:])}</div>')
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_name_that_is_the_headline_is_not_the_outlets() -> None:
+    head = '<meta property="og:title" content="The crossing opens again after a long and bitter winter"><meta name="application-name" content="The crossing opens again after a long and bitter winter">'
+    html = f"<html><head>{head}</head><body><h1>The crossing opens again after a long and bitter winter</h1>{paragraphs(PARAGRAPHS)}</body></html>"
+    assert (
+        extract(PageSource(url="https://example.org/a/b", html=html, fetched_at=NOW)).title
+        == "The crossing opens again after a long and bitter winter"
+    )
+
+
+def test_an_h1_that_leads_home_is_the_outlets_logo() -> None:
+    html = f"""<html><head><title>The crossing opens again - Courier</title></head><body><h1><a href="/">강변 신문</a></h1>
+        <h2>The crossing opens again</h2>{paragraphs(PARAGRAPHS)}</body></html>"""
+    assert extract(PageSource(url="https://courier.example/a/b", html=html, fetched_at=NOW)).title == "The crossing opens again"
