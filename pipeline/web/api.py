@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.routing import APIRoute
 
 from pipeline import search
-from pipeline.errors import InfrastructureError, NotFound
+from pipeline.errors import InfrastructureError, NotFound, UnknownName, UsageError
 from pipeline.store import alerts
 from pipeline.store.database import describe
 from pipeline.store.reading import articles, outlets, stories, work
@@ -27,9 +28,23 @@ from pipeline.web.answers import (
 )
 from pipeline.web.connection import Engines
 
+
+def _only_known_parameters(request: Request) -> None:
+    """Refuse a parameter that the route doesn't have: a search for all articles would look like the answer to `?query=`."""
+    route = request.scope["route"]
+    known = [field.alias for field in route.dependant.query_params] if isinstance(route, APIRoute) else []
+    for name in request.query_params:
+        if name not in known:
+            hint = f"the parameters here are {', '.join(known)}" if known else "this address takes none"
+            raise UsageError(problem=f"The request is wrong: there is no parameter {name!r}, {hint}")
+        if len(request.query_params.getlist(name)) > 1:
+            raise UsageError(problem=f"The request is wrong: {name} is given more than once")
+
+
 router = APIRouter(
     prefix="/api",
     tags=["presswatch"],
+    dependencies=[Depends(_only_known_parameters)],
     responses={
         400: {"model": Failure, "description": "The request is wrong; a wrong query says at which character."},
         404: {"model": Failure, "description": "There is no such thing."},
@@ -117,6 +132,8 @@ def alert_named(engines: Engines, name: str) -> alerts.AlertDetail:
         UnknownName: there is none.
 
     """
+    if "\0" in name:  # no stored text has one, and PostgreSQL refuses to look for it
+        raise UnknownName(kind="alert", name=name, hint=": see `presswatch alerts list`")
     with engines.context().database.transaction() as connection:
         found = alerts.alert_detail(connection, alerts.by_name(connection, name).alert_id)
     if found is None:

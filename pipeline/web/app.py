@@ -13,8 +13,8 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from pipeline import config, log
@@ -55,13 +55,17 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.engines = engines
     app.state.templates = showing.environment()
     app.include_router(api.router)
+    for page in pages.router.routes:
+        if isinstance(page, APIRoute):
+            # Whoever watches the server asks for the head of a page only.
+            page.methods.add("HEAD")
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=showing.STATIC))
     app.add_exception_handler(PresswatchError, _failed)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=guard.allowed_hosts(chosen), www_redirect=False)
+    app.add_middleware(guard.HostGuard, allowed=guard.allowed_hosts(chosen), refuse=_foreign_name)
     app.add_middleware(guard.SecurityHeaders)
     return app
 
@@ -114,6 +118,12 @@ def _not_served(request: Request, error: Exception) -> Response:
     answer = _answer(request, HTTPStatus(error.status_code), "not_served", f"{error.detail}.")
     answer.headers.update(error.headers or {})
     return answer
+
+
+def _foreign_name(request: Request, name: str) -> Response:
+    own = request.app.state.engines.settings.public_url
+    message = f"This server does not answer under the name {name!r}: open {own}, or set PRESSWATCH_WEB_URL to the address that people use."
+    return _answer(request, HTTPStatus.BAD_REQUEST, "foreign_name", message)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

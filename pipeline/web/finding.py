@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from pipeline import query as syntax
@@ -16,7 +16,8 @@ from pipeline.steps.context import Context
 from pipeline.store.reading import articles, outlets, stories
 from pipeline.store.reading.articles import Listed
 from pipeline.store.reading.stories import StoryLine
-from pipeline.web import refining, timeline
+from pipeline.web import explaining, refining, timeline
+from pipeline.web.explaining import Nothing
 from pipeline.web.showing import address
 from pipeline.web.timeline import Timeline
 
@@ -63,6 +64,8 @@ class Found:
 
     hit: search.Hit
     article: Listed
+    original: Listed | None  # what it is a copy of or derived from
+    copies: int  # of it
     story: StoryLine | None
 
 
@@ -94,6 +97,7 @@ class Answer:
     timeline: Timeline | None
     last_page: int
     outlets: int  # that are watched; told where there is nothing to find yet
+    nothing: Nothing | None  # where nothing was found
 
 
 def find(context: Context, wanted: Wanted, *, now: datetime) -> Answer:
@@ -115,24 +119,40 @@ def find(context: Context, wanted: Wanted, *, now: datetime) -> Answer:
     )
     counts = dict(result.timeline)
     root = syntax.parse(wanted.query).root
-    shown = timeline.frame(counts, until=None if _ends_before(root, now) else now.astimezone(UTC).date())
+    since, until = _asked_days(root, now)
+    shown = timeline.frame(counts, today=now.astimezone(UTC).date(), since=since, until=until)
     with context.database.transaction() as connection:
         listed = {str(one.id): one for one in articles.listed(connection, [int(hit.id) for hit in result.hits])}
+        originals = {
+            one.id: one
+            for one in articles.listed(connection, [one.duplicate_of for one in listed.values() if one.duplicate_of is not None])
+        }
+        copies = articles.copies_of(connection, [one.id for one in listed.values()])
         told = stories.lines(connection, [one.story_id for one in listed.values() if one.story_id is not None])
         watched = outlets.watched_hours(connection, shown.first, shown.last, _outlets_of(root)) if shown else {}
-        watching = outlets.count(connection)
+        names = outlets.names(connection)
+    nothing = None if result.total else explaining.explain(context.index, wanted.query, now=now, outlets=names)
     chart = timeline.draw(counts, shown, now=now, watched_hours=watched, before=result.total - sum(counts.values())) if shown else None
     return Answer(
         result=result,
         # An article that was erased a moment ago is left out.
         found=tuple(
-            Found(hit=hit, article=listed[hit.id], story=told.get(listed[hit.id].story_id or 0)) for hit in result.hits if hit.id in listed
+            Found(
+                hit=hit,
+                article=one,
+                original=originals.get(one.duplicate_of or 0),
+                copies=copies.get(one.id, 0),
+                story=told.get(one.story_id or 0),
+            )
+            for hit in result.hits
+            if (one := listed.get(hit.id))
         ),
         facets=tuple(_facets(result, wanted)),
         active=tuple(_active(wanted)),
         timeline=chart,
         last_page=min(-(-(result.total if result.groups is None else result.groups) // PAGE), LAST_PAGE) or 1,
-        outlets=watching,
+        outlets=len(names),
+        nothing=nothing,
     )
 
 
@@ -168,10 +188,24 @@ def _demands(root: tree.Node) -> Iterator[tree.Node]:
         yield root
 
 
-def _ends_before(root: tree.Node, now: datetime) -> bool:
-    """Whether the query asks for days before today only: then the chart ends with its last article."""
+def _asked_days(root: tree.Node, now: datetime) -> tuple[date | None, date | None]:
+    """The first and the last day of publication that the query asks for, where it says so."""
     today: date = now.astimezone(UTC).date()
-    return any(isinstance(part, tree.Days) and part.last is not None and part.last < today for part in _demands(root))
+    firsts: list[date] = []
+    lasts: list[date] = []
+    for part in _demands(root):
+        match part:
+            case tree.Days(field="published", first=first, last=last):
+                firsts += [first] if first else []
+                lasts += [last] if last else []
+            case tree.Days(field="seen", last=date() as last):
+                # What was seen by a day was published by then; what was seen since then may be older.
+                lasts.append(last)
+            case tree.LastDays(field="published", days=days) if days < today.toordinal():
+                firsts.append(today - timedelta(days=days))
+            case _:
+                pass
+    return max(firsts, default=None), min(lasts, default=None)
 
 
 def _outlets_of(root: tree.Node) -> tuple[str, ...]:

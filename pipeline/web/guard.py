@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
+from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import urlsplit
 
 import psutil
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.config import Settings
@@ -27,6 +31,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]]+)(?::\d+)?")
 
 
 class SecurityHeaders:
@@ -50,6 +55,33 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class HostGuard:
+    """Middleware that answers only under this server's own names, and under no name that a foreign page lets point here."""
+
+    def __init__(self, app: ASGIApp, *, allowed: Collection[str], refuse: Callable[[Request, str], Response]) -> None:
+        """Wrap an application.
+
+        Args:
+            app: what answers the others.
+            allowed: the names, as `allowed_hosts` gives them.
+            refuse: the answer to a request under another name, which it is given.
+
+        """
+        self.app = app
+        self.allowed = frozenset(allowed)
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        name = _name_of(request.headers.get("host", ""))
+        answer = self.app if name in self.allowed else self.refuse(request, name)
+        await answer(scope, receive, send)
 
 
 def allowed_hosts(settings: Settings) -> list[str]:
@@ -77,6 +109,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _name_of(header: str) -> str:
+    """The name in a Host header, without the port; what is no name is allowed nowhere."""
+    found = _HOST.fullmatch(header)
+    return found[1].lower() if found else ""
 
 
 def _in_header(host: str) -> str:

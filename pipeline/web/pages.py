@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from pipeline import search
-from pipeline.errors import NotFound, QueryError
+from pipeline.errors import InfrastructureError, NotFound, QueryError
 from pipeline.models import Stage
 from pipeline.store import alerts
 from pipeline.store.reading import articles, outlets, stories
-from pipeline.web import api, changes, finding, showing, telling
+from pipeline.web import api, changes, finding, showing, telling, tracing
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -30,17 +30,20 @@ def search_page(
     group: search.Group = search.Group.STORY,
     page: Annotated[int, Query(ge=1, le=finding.LAST_PAGE)] = 1,
 ) -> HTMLResponse:
-    """What a query finds; without a query, everything, the newest first."""
+    """What a query finds; without a query, everything, the newest first; of an address, what became of it."""
     now = datetime.now(UTC)
     wanted = finding.Wanted(query=q.strip(), sort=sort, group=group, page=page)
+    if tracing.is_address(wanted.query):
+        traced = tracing.follow(api.engines_of(request).context().database, wanted.query)
+        return _page(request, "search.html", "/", now, wanted=wanted, answer=None, problem="", wrong=None, traced=traced)
     try:
         answer = finding.find(api.engines_of(request).context(), wanted, now=now)
     except QueryError as error:
         place = int(str(error.facts["position"])) - 1
         wrong = (wanted.query[:place], wanted.query[place : place + 1] or " ", wanted.query[place + 1 :])
-        values = {"wanted": wanted, "answer": None, "problem": str(error), "wrong": wrong}
+        values = {"wanted": wanted, "answer": None, "problem": str(error), "wrong": wrong, "traced": None}
         return _page(request, "search.html", "/", now, HTTPStatus.BAD_REQUEST, **values)
-    return _page(request, "search.html", "/", now, wanted=wanted, answer=answer, problem="", wrong=None)
+    return _page(request, "search.html", "/", now, wanted=wanted, answer=answer, problem="", wrong=None, traced=None)
 
 
 @router.get("/articles/{article_id}")
@@ -102,8 +105,12 @@ def alerts_page(request: Request) -> HTMLResponse:
 @router.get("/alerts/{name:path}")
 def alert_page(request: Request, name: str) -> HTMLResponse:
     """An alert with what it sent and what it found."""
-    detail = api.alert_named(api.engines_of(request), name)
-    return _page(request, "alert.html", "/alerts", datetime.now(UTC), detail=detail, alert=detail.alert, reasons=alerts.REASONS)
+    engines = api.engines_of(request)
+    detail = api.alert_named(engines, name)
+    with engines.context().database.transaction() as connection:
+        found = {one.id: one for one in articles.listed(connection, [match.article_id for match in detail.matches])}
+    values: dict[str, Any] = {"detail": detail, "alert": detail.alert, "articles": found, "reasons": alerts.REASONS}
+    return _page(request, "alert.html", "/alerts", datetime.now(UTC), **values)
 
 
 @router.get("/outlets")
@@ -117,9 +124,16 @@ def outlets_page(request: Request) -> HTMLResponse:
 
 @router.get("/status")
 def status_page(request: Request) -> HTMLResponse:
-    """Where the articles are on their way, and how the engines are."""
+    """Where the articles are on their way, and how the engines are; this page has an answer without them, too."""
     now = datetime.now(UTC)
-    return _page(request, "status.html", "/status", now, state=api.state(api.engines_of(request), now), stages=list(Stage))
+    engines = api.engines_of(request)
+    try:
+        state, problem = api.state(engines, now), ""
+    except InfrastructureError as error:
+        engines.suspect()
+        state, problem = None, str(error)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
+    return _page(request, "status.html", "/status", now, status, state=state, problem=problem, stages=list(Stage))
 
 
 def _comparison(texts: dict[int, articles.VersionText], old: int, new: int) -> dict[str, Any]:
@@ -127,6 +141,7 @@ def _comparison(texts: dict[int, articles.VersionText], old: int, new: int) -> d
     return {
         "old": before,
         "new": after,
+        "language": after.language,
         "title": changes.pieces(before.title, after.title) if before.title != after.title else (),
         "body": changes.compare(before.body, after.body),
     }

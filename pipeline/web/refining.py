@@ -14,6 +14,7 @@ from pipeline import query as syntax
 # The query's parts side by side: groups in parentheses are found by counting, see `parts`.
 _ATOM: Final = re.compile(r"""\s+|(?:[-~]?(?:\w+:)?"(?:[^"\\]|\\.)*"?)|[()]|[^\s()"]+""")
 _SIMPLE: Final = re.compile(r"[^\W_]+")
+_NEAR: Final = re.compile(r"O?NEAR(?:/\d+)?")
 _OPERATORS: Final = frozenset({"AND", "OR", "NOT", "NEAR", "ONEAR"})
 
 
@@ -47,6 +48,31 @@ def without(query: str, part: str) -> str:
     if len(kept) == 1 and kept[0].startswith("(") and kept[0].endswith(")"):
         return kept[0][1:-1].strip()
     return " ".join(kept)
+
+
+def replaced(query: str, part: str, other: str) -> str:
+    """The query with another part in the place of this one, the first time that it stands there."""
+    kept = [part] if query == part else operands(query)
+    place = kept.index(part)
+    return " ".join([*kept[:place], other, *kept[place + 1 :]])
+
+
+def operands(query: str) -> list[str]:
+    """The parts that every article must fulfil, each as it is written; none where an OR stands between the parts."""
+    found: list[str] = []
+    goes_on = False
+    for part in parts(query):
+        if part == "OR":
+            return []
+        if part == "AND":
+            continue
+        is_near = _NEAR.fullmatch(part) is not None
+        if found and (goes_on or is_near):
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+        goes_on = is_near or part == "NOT" or part.endswith(":")
+    return found
 
 
 def parts(query: str) -> list[str]:

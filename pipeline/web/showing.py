@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import jinja2
 from markupsafe import Markup, escape
 
-from pipeline.models import Precision, Timestamp
+from pipeline.models import Article, Precision, Timestamp
 from pipeline.search.results import BEGIN, END
 from pipeline.web import refining
 from pipeline.web.timeline import Bar
@@ -46,12 +46,20 @@ def environment() -> jinja2.Environment:
         "size": size,
         "share": share,
         "marked": marked,
+        "code": code,
+        "used": used,
         "opening": opening,
         "paragraphs": paragraphs,
         "words": words,
         "path_part": path_part,
     }
-    made.globals |= {"asset": asset, "address": address, "narrowed_days": narrowed_days, "filter_for": refining.filter_for}
+    made.globals |= {
+        "asset": asset,
+        "address": address,
+        "narrowed_days": narrowed_days,
+        "narrowed": refining.added,
+        "filter_for": refining.filter_for,
+    }
     return made
 
 
@@ -137,6 +145,11 @@ def marked(value: str) -> Markup:
     return Markup(str(escape(value)).replace(BEGIN, "<mark>").replace(END, "</mark>"))  # noqa: S704 - escaped before the tags
 
 
+def code(text: str) -> Markup:
+    """A sentence in which commands stand between backquotes."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before the tags
+
+
 def opening(text: str) -> str:
     """The beginning of a text, with a sign that it goes on where it stops within a sentence."""
     text = " ".join(text.split())
@@ -151,6 +164,19 @@ def paragraphs(text: str) -> list[str]:
 def words(value: str) -> str:
     """A stable identifier for reading: `no_body` is "no body"."""
     return value.replace("_", " ")
+
+
+def used(article: Article, field: str) -> tuple[str, ...]:
+    """What an article has in a field, as candidates for it are written."""
+    match getattr(article, field, None):
+        case Timestamp() as time_of:
+            return (time_of.isoformat(), *([time_of.at.date().isoformat()] if time_of.precision is Precision.DAY else ()))
+        case str() as text:
+            return (text,)
+        case tuple() as several:
+            return tuple(str(one) for one in several)
+        case _:
+            return ()
 
 
 def path_part(value: str) -> str:

@@ -52,7 +52,7 @@ def trail(view: ArticleView) -> list[Step]:
             name="Fetched",
             outcome=Outcome.DONE,
             at=fetch.fetched_at,
-            text=f"status {fetch.status}, {showing.size(fetch.body_bytes)}: {_cleaned(fetch.outcome)}",
+            text=f"status {fetch.status}, {showing.size(fetch.body_bytes)}: {cleaned(fetch.outcome)}",
         )
         for fetch in view.fetches
     ]
@@ -86,7 +86,8 @@ def folded(articles: Sequence[Listed]) -> list[Folded]:
     return sorted(found, key=lambda one: (one.article.ordered_at, one.article.id))
 
 
-def _cleaned(outcome: str | None) -> str:
+def cleaned(outcome: str | None) -> str:
+    """What became of a capture."""
     match outcome:
         case None:
             return "waits to be cleaned"

@@ -38,6 +38,7 @@ class Whole(StrEnum):
 
     WHOLE = "whole"
     SO_FAR = "so_far"  # its time is not over
+    CUT = "cut"  # the search asks for some of its days only
     PARTLY = "partly"  # some hours were not watched
     UNWATCHED = "unwatched"
 
@@ -67,6 +68,7 @@ class Timeline:
     most: int
     earlier: int  # articles before the first bar
     has_unwatched: bool
+    has_cut: bool
 
     @property
     def first(self) -> date:
@@ -86,30 +88,37 @@ class Frame:
     step: Step
     first: date
     last: date
+    since: date | None = None  # days before and after were not asked for
+    until: date | None = None
 
 
-def frame(counts: Mapping[date, int], *, until: date | None) -> Frame | None:
+def frame(counts: Mapping[date, int], *, today: date, since: date | None = None, until: date | None = None) -> Frame | None:
     """Choose the scale for these articles per UTC day; none if there are no articles.
 
     Args:
         counts: articles by UTC day.
-        until: today, if the days up to today belong to what was asked for.
+        today: the day up to which a chart goes.
+        since: the first day that was asked for; the days before it would look like days without news.
+        until: the last day that was asked for, likewise.
 
     """
     days = sorted(day for day, count in counts.items() if count)
     if not days:
         return None
-    last = max(days[-1], until or days[-1])
+    last = max(days[-1], min(until or today, today))
+    earliest = min(days[0], last - timedelta(days=SHORTEST_DAYS - 1))
+    if since is not None:
+        earliest = since if (last - since).days < SPANS[Step.DAY] else max(since, earliest)
     total = sum(counts.values())
     for step, span in SPANS.items():
         oldest = last - timedelta(days=span - 1)
         if sum(count for day, count in counts.items() if day >= oldest) >= SHOWN_SHARE * total:
-            first = max(oldest, min(days[0], last - timedelta(days=SHORTEST_DAYS - 1)))
+            first = max(oldest, earliest)
             if step is not Step.DAY:
                 # The days that an edge cuts off would make its bar look low.
                 first = _following(_start(first, step), step) if first == oldest else _start(first, step)
-            return Frame(step=step, first=first, last=last)
-    return Frame(step=Step.YEAR, first=_start(days[0], Step.YEAR), last=last)
+            return Frame(step=step, first=first, last=last, since=since, until=until)
+    return Frame(step=Step.YEAR, first=_start(days[0], Step.YEAR), last=last, since=since, until=until)
 
 
 def draw(counts: Mapping[date, int], shown: Frame, *, now: datetime, watched_hours: Mapping[date, int], before: int = 0) -> Timeline:
@@ -132,6 +141,8 @@ def draw(counts: Mapping[date, int], shown: Frame, *, now: datetime, watched_hou
     bars = []
     for place, ((first, last), articles) in enumerate(zip(spans, sums, strict=True)):
         whole, note = _judge(first, last, today, watched_hours)
+        if cut := _cut(first, last, shown):
+            whole, note = Whole.CUT, cut
         # One article among thousands is still seen.
         height = max(articles / most * (HEIGHT - 4), 2.0) if articles else 0.0
         bars.append(
@@ -154,7 +165,17 @@ def draw(counts: Mapping[date, int], shown: Frame, *, now: datetime, watched_hou
         most=most,
         earlier=before + sum(count for day, count in counts.items() if day < shown.first),
         has_unwatched=any(bar.whole in (Whole.PARTLY, Whole.UNWATCHED) for bar in bars),
+        has_cut=any(bar.whole is Whole.CUT for bar in bars),
     )
+
+
+def _cut(first: date, last: date, shown: Frame) -> str:
+    """Which of a bar's days were asked for, if not all."""
+    if shown.since is not None and first < shown.since <= last:
+        return f"only from {_label(shown.since, Step.DAY)}"
+    if shown.until is not None and first <= shown.until < last:
+        return f"only to {_label(shown.until, Step.DAY)}"
+    return ""
 
 
 def _judge(first: date, last: date, today: date, watched_hours: Mapping[date, int]) -> tuple[Whole, str]:

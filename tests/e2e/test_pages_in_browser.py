@@ -56,6 +56,10 @@ LOW_CONTRAST = """() => {
   }
   return [...found];
 }"""
+# What has to be scrolled sideways, and can't be without a pointer.
+UNREACHABLE = """() => [...document.querySelectorAll('.scroll')]
+  .filter(box => box.scrollWidth > box.clientWidth && box.tabIndex < 0 && !box.querySelector('a, button'))
+  .map(box => box.textContent.trim().slice(0, 40))"""
 # What a screen reader would stumble over.
 UNNAMED = """() => {
   const problems = [];
@@ -131,6 +135,7 @@ def test_every_page_can_be_read(browser: Browser, url: str, newsroom: Newsroom, 
         "search": "/?q=grain",
         "filtered": "/?q=grain+outlet%3A%22City+Desk%22",
         "nothing-found": "/?q=zzzz+outlet%3A%22City+Desk%22",
+        "address": "/?q=https://quiet.example/3",
         "article": f"/articles/{newsroom.strike}",
         "hostile-article": f"/articles/{newsroom.hostile}",
         "changes": f"/articles/{newsroom.strike}/changes?new=2",
@@ -150,6 +155,7 @@ def test_every_page_can_be_read(browser: Browser, url: str, newsroom: Newsroom, 
         page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png", full_page=name != "search")
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is wider than the window"
+        assert page.evaluate(UNREACHABLE) == [], name
         if size != "phone":  # the same colours and the same elements as in the light
             assert page.evaluate(LOW_CONTRAST) == [], name
             assert page.evaluate(UNNAMED) == [], name
@@ -192,14 +198,45 @@ def test_by_keyboard_from_the_box_to_the_first_hit(page: Page, url: str, complai
 
 def test_settings_and_wrong_queries_without_a_reload(page: Page, url: str) -> None:
     page.goto(f"{url}/?q=dock*")
-    page.evaluate("window.stayed = true")
+    page.evaluate("window.stayed = true; window.count = document.getElementById('count')")
     page.get_by_label("Show").select_option("none")
     expect(page.get_by_role("status")).to_have_text(re.compile(r"^\s*4 articles\s*$"))
     expect(page.locator(".hits > li")).to_have_count(4)
     page.get_by_role("searchbox").fill("dock AND (")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("The query is wrong at character 10")).to_be_visible()
+    # A screen reader hears of a change within what it knows, not of an element that replaces another.
+    expect(page.get_by_role("status")).to_contain_text("wrong at character 10")
+    assert page.evaluate("window.count.isConnected")
+    expect(page.get_by_role("searchbox")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("searchbox").fill("dock*")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("searchbox")).to_have_attribute("aria-invalid", "false")
+    expect(page).to_have_title("dock* · presswatch")
     assert page.evaluate("window.stayed")
+
+
+def test_a_server_that_is_away_is_told_of(page: Page, url: str) -> None:
+    page.goto(f"{url}/?q=dock*")
+    page.route("**/*", lambda route: route.abort())
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.locator(".hits > li")).to_have_count(1)
+    page.unroute("**/*")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+def test_an_engine_that_is_away_is_told_of_in_place(page: Page, newsroom: Newsroom) -> None:
+    away = newsroom.settings.model_copy(update={"elasticsearch_url": "http://127.0.0.1:9"})
+    with web_newsroom.serving(away) as address:
+        # The form is that of a page which came while the engine ran.
+        page.goto(f"{address}/?q=dock+AND+%28")
+        page.get_by_role("searchbox").fill("dock*")
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("status")).to_contain_text("can't be reached", timeout=20_000)
+        expect(page.get_by_role("main").get_by_text("The page works again as soon as the engines run")).to_be_visible()
+        expect(page.get_by_role("searchbox")).to_have_value("dock*")
 
 
 def test_a_facet_edits_the_query_and_its_chip_takes_it_away(page: Page, url: str, complaints: list[str]) -> None:

@@ -111,6 +111,10 @@ def test_a_wrong_query_is_told_with_its_position(client: Client, site: httpx.Cli
         ("/api/search?limit=10001", 400, "usage_error"),
         ("/api/search?limit=9000&offset=9000", 400, "usage_error"),
         ("/api/search?sort=best", 400, "usage_error"),
+        ("/api/search?query=grain", 400, "usage_error"),
+        ("/api/search?q=a&q=b", 400, "usage_error"),
+        ("/api/outlets?limit=1", 400, "usage_error"),
+        ("/api/alerts/%00", 404, "unknown_name"),
         ("/api/articles/987654321", 404, "not_found"),
         ("/api/articles/none", 404, "not_found"),
         (f"/api/articles/{2**63}", 404, "not_found"),
@@ -123,6 +127,12 @@ def test_errors_are_json_with_a_code(site: httpx.Client, path: str, status: int,
     answer = site.get(path)
     assert (answer.status_code, answer.json()["error"]["kind"]) == (status, kind)
     assert answer.json()["error"]["message"].endswith((".", "export`."))
+
+
+def test_a_parameter_that_does_not_exist_is_told_with_those_that_do(site: httpx.Client) -> None:
+    message = site.get("/api/search?query=grain").json()["error"]["message"]
+    assert "no parameter 'query'" in message
+    assert "q, limit, sort, group, offset" in message
 
 
 def test_an_article_has_all_that_is_known_of_it(client: Client, newsroom: Newsroom) -> None:
@@ -234,6 +244,52 @@ def test_search_page_shows_hits_marks_facets_and_the_chart(site: httpx.Client) -
     assert "so far" in page.text
 
 
+def test_a_hit_tells_its_copies_and_how_much_of_its_story_was_found(site: httpx.Client, newsroom: Newsroom) -> None:
+    page = read(site, "/?q=dock*")
+    assert "4 of them found" in page.text
+    assert f"/?q=dock%2A+story%3A{newsroom.story}&group=none" in page.links()
+    page = read(site, "/?q=dock*&group=none")
+    assert "copy of Harbour Gazette , 99% shared" in page.text.replace("Gazette,", "Gazette ,")
+    assert "derived from Harbour Gazette" in page.text
+    copies = f"/?q=copies%3A{newsroom.strike}&group=none"
+    assert copies in page.links()
+    assert "1 copy" in page.text
+
+
+def test_nothing_found_tells_what_each_part_finds(site: httpx.Client) -> None:
+    page = read(site, '/?q=walked+zebra+outlet:"City+Desk"')
+    assert re.search(r"walked\s*\d+ articles?\s*nothing\s*zebra\s*nothing\s*\d+ articles?", page.text)
+    assert "/?q=walked+outlet%3A%22City+Desk%22" in page.links()
+    # A word that stands in another form, an operator in small letters, a part of an outlet's name.
+    assert "/?q=termina%2A" in read(site, "/?q=termina").links()
+    assert "/?q=walked+OR+zebra" in read(site, "/?q=walked+or+zebra").links()
+    assert "/?q=walked+outlet%3A%22City+Desk%22" in read(site, "/?q=walked+outlet:city").links()
+    assert "/?q=walked+%28terminal+ministry%29" in read(site, '/?q=walked+"terminal+ministry"').links()
+
+
+def test_an_address_in_the_search_box_tells_what_became_of_it(site: httpx.Client, newsroom: Newsroom, client: Client) -> None:
+    page = read(site, f"/?q={client.article(str(newsroom.copy)).url}")
+    assert "It is in the index and can be found." in page.text
+    assert f"/articles/{newsroom.copy}" in page.links()
+    assert "in desk.example/rss" in page.text
+    stopped = read(site, f"/?q={client.article(str(newsroom.strike)).url}")
+    assert "It stopped at annotate and is quarantined: worker_died." in stopped.text
+    assert "It is known and was not fetched: robots." in read(site, "/?q=https://quiet.example/3").text
+    assert "belongs to no outlet" in read(site, "/?q=www.nowhere.example/x").text
+    assert "Nothing: it was never seen." in read(site, "/?q=http://[broken/").text
+
+
+def test_titles_say_in_which_language_they_are(site: httpx.Client, newsroom: Newsroom) -> None:
+    def language_of(path: str, words: str) -> bool:
+        return re.search(rf'<(?:h1|h3|a)[^>]* lang="fr"[^>]*>(?:<a[^>]*>)?{words}', site.get(path).text) is not None
+
+    french = next(one.id for one in Client(str(site.base_url)).story(str(newsroom.story)).articles if one.language == "fr")
+    for path in ("/?q=Grève&group=none", f"/stories/{newsroom.story}", f"/articles/{french}"):
+        assert language_of(path, "(?:<mark>)?Grève"), path
+    assert re.search(r'<h1 lang="en" dir="auto">', site.get(f"/stories/{newsroom.story}").text)
+    assert re.search(r'<h3 lang="en" dir="auto">', site.get("/alerts/grain%2Fports").text)
+
+
 def test_chart_tells_the_days_that_nobody_watched(site: httpx.Client) -> None:
     page = read(site, "/?group=none")
     gaps = [attributes["class"] for tag, attributes in page.elements if tag == "rect" and (attributes.get("class") or "").startswith("gap")]
@@ -333,12 +389,16 @@ def test_an_empty_store_says_what_to_do_next(settings: Settings, index: object) 
 
 def test_a_foreign_host_name_is_refused(site: httpx.Client) -> None:
     for host in ("evil.example", "evil.example:8290", "127.0.0.1.evil.example"):
-        assert site.get("/api/search", headers={"Host": host}).status_code == 400
+        answer = site.get("/api/search", headers={"Host": host})
+        assert (answer.status_code, answer.json()["error"]["kind"]) == (400, "foreign_name")
+        assert "PRESSWATCH_WEB_URL" in answer.json()["error"]["message"]
+    assert site.get("/", headers={"Host": "<b>evil</b>"}).status_code == 400
     assert site.get("/api/outlets", headers={"Host": "localhost:1234"}).status_code == 200
 
 
 def test_only_reading(site: httpx.Client) -> None:
     assert site.post("/api/search").status_code == 405
+    assert site.head("/?q=grain").status_code == 200
     assert site.get("/static/../app.py").status_code == 404
     static = site.get("/static/htmx.min.js")
     assert static.headers["Content-Type"].startswith("text/javascript")
@@ -350,7 +410,14 @@ def test_without_engines_it_says_so_and_what_to_do(tmp_path: Path) -> None:
         answer = site.get("/api/search")
         assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "not_started")
         assert answer.headers["Retry-After"]
-        assert "start it with presswatch up" in read(site, "/", status=503).text.replace("`", "")
+        page = read(site, "/", status=503)
+        assert "start it with presswatch up" in page.text
+        # A search without a reload finds in it what it shows.
+        assert {"count", "found"} <= {attributes.get("id") for _, attributes in page.elements}
+        # The page that is looked at when something is wrong goes on asking.
+        status = read(site, "/status", status=503)
+        assert "start it with presswatch up" in status.text
+        assert any(attributes.get("hx-get") == "/status" for _, attributes in status.elements)
 
 
 def test_without_the_search_engine_the_rest_goes_on(newsroom: Newsroom) -> None:

@@ -58,6 +58,25 @@ def test_widening(query: str, wider: str) -> None:
     assert refining.without(query, "language:en") == wider
 
 
+@pytest.mark.parametrize(
+    ("query", "operands"),
+    [
+        ("grain AND (a OR b) -c", ["grain", "(a OR b)", "-c"]),
+        ("NOT a b NEAR/3 c ONEAR d e", ["NOT a", "b NEAR/3 c ONEAR d", "e"]),
+        ('outlet: "Le Quai" x', ['outlet: "Le Quai"', "x"]),
+        ("a OR b c", []),
+        ("", []),
+    ],
+)
+def test_what_every_article_must_fulfil(query: str, operands: list[str]) -> None:
+    assert refining.operands(query) == operands
+
+
+def test_one_part_in_the_place_of_another() -> None:
+    assert refining.replaced("a AND tarif b", "tarif", "tarif*") == "a tarif* b"
+    assert refining.replaced("tarif", "tarif", "~tarif") == "~tarif"
+
+
 def test_an_unfinished_query_is_cut_all_the_same() -> None:
     assert refining.parts('grain (wheat OR "rye') == ["grain", '(wheat OR "rye']
 

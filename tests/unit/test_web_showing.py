@@ -1,6 +1,7 @@
 """How values look on a page, and that what others wrote never becomes mark-up."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
@@ -46,6 +47,16 @@ def test_only_web_addresses_are_linked(url: str | None, linked: bool) -> None:
 
 def test_marks_are_put_into_escaped_text() -> None:
     assert showing.marked(f"<b>{BEGIN}grain{END}</b>") == "&lt;b&gt;<mark>grain</mark>&lt;/b&gt;"
+
+
+def test_commands_in_a_sentence_are_code_and_nothing_else_is() -> None:
+    assert showing.code("run `presswatch <up>` & wait") == "run <code>presswatch &lt;up&gt;</code> &amp; wait"
+
+
+def test_what_was_used_of_the_candidates() -> None:
+    article = SimpleNamespace(title="A", topics=("x", "y"), published_at=Timestamp(at=AT, precision=Precision.DAY), modified_at=None)
+    assert [showing.used(article, field) for field in ("title", "topics", "modified_at", "no_field")] == [("A",), ("x", "y"), (), ()]  # type: ignore[arg-type]
+    assert "2025-03-04" in showing.used(article, "published_at")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

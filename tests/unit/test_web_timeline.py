@@ -20,15 +20,17 @@ def all_hours(days: int = 2000) -> dict[date, int]:
     return {days_ago(number): 24 for number in range(days)}
 
 
-def drawn(counts: dict[date, int], *, watched: dict[date, int] | None = None, until: date | None = TODAY) -> timeline.Timeline:
-    shown = timeline.frame(counts, until=until)
+def drawn(
+    counts: dict[date, int], *, watched: dict[date, int] | None = None, since: date | None = None, until: date | None = None
+) -> timeline.Timeline:
+    shown = timeline.frame(counts, today=TODAY, since=since, until=until)
     assert shown is not None
     return timeline.draw(counts, shown, now=NOW, watched_hours=all_hours() if watched is None else watched)
 
 
 def test_nothing_found_draws_nothing() -> None:
-    assert timeline.frame({}, until=TODAY) is None
-    assert timeline.frame({TODAY: 0}, until=TODAY) is None
+    assert timeline.frame({}, today=TODAY) is None
+    assert timeline.frame({TODAY: 0}, today=TODAY) is None
 
 
 def test_the_day_that_is_not_over_says_so_and_no_other_does() -> None:
@@ -45,10 +47,23 @@ def test_today_is_drawn_even_without_articles() -> None:
     assert chart.bars[-1].whole is Whole.SO_FAR
 
 
-def test_a_search_that_ends_in_the_past_ends_with_its_last_article() -> None:
-    chart = drawn({days_ago(30): 5, days_ago(25): 1}, until=None)
-    assert chart.last == days_ago(25)
-    assert Whole.SO_FAR not in {bar.whole for bar in chart.bars}
+def test_only_the_days_that_were_asked_for_are_drawn() -> None:
+    chart = drawn({days_ago(30): 5, days_ago(28): 1}, since=days_ago(31), until=days_ago(25))
+    assert (chart.first, chart.last) == (days_ago(31), days_ago(25))
+    assert {bar.whole for bar in chart.bars} == {Whole.WHOLE}
+    # What was asked for is drawn though it has no articles, and tomorrow is not.
+    chart = drawn({TODAY: 1}, since=days_ago(40), until=TODAY + timedelta(days=9))
+    assert (chart.first, chart.last) == (days_ago(40), TODAY)
+
+
+def test_a_bar_of_which_only_some_days_were_asked_for_says_so() -> None:
+    counts = {days_ago(number): 1 for number in range(4, 299)}
+    chart = drawn(counts, since=days_ago(298), until=days_ago(4))
+    assert chart.step is Step.WEEK
+    assert chart.has_cut
+    assert (chart.bars[0].whole, chart.bars[0].note) == (Whole.CUT, "only from 16 May 2024")
+    assert (chart.bars[-1].whole, chart.bars[-1].note) == (Whole.CUT, "only to 6 Mar 2025")
+    assert {bar.whole for bar in chart.bars[1:-1]} == {Whole.WHOLE}
 
 
 def test_days_without_a_watch_are_told_apart_from_days_without_news() -> None:

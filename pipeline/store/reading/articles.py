@@ -25,6 +25,11 @@ LISTED_FROM: Final[LiteralString] = """
     LEFT JOIN story_articles s ON s.article_id = a.id
     LEFT JOIN duplicates d ON d.article_id = a.id
 """
+# Of a story `s`: its title is that of an article as it came in, which may have another one by now.
+TITLE_LANGUAGE: Final[LiteralString] = """
+    SELECT t.language FROM story_articles m JOIN article_versions t ON t.article_id = m.article_id
+    WHERE m.story_id = s.id AND t.title = s.title LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ class VersionText:
     created_at: datetime
     title: str
     body: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,7 @@ class StoryOf:
 
     id: int
     title: str
+    language: str | None  # of the title
     articles: int
     score: float | None  # of the comparison by which the article joined
     joined_at: datetime
@@ -185,16 +192,28 @@ def listed(connection: Connection, article_ids: Sequence[int]) -> list[Listed]:
     return [found[article_id] for article_id in article_ids if article_id in found]
 
 
+def copies_of(connection: Connection, article_ids: Sequence[int]) -> dict[int, int]:
+    """How many copies each of these articles has; those without any are left out."""
+    rows = connection.execute(
+        """
+        SELECT d.duplicate_of, count(*) FROM duplicates d JOIN articles a ON a.id = d.article_id AND a.deleted_at IS NULL
+        WHERE d.duplicate_of = ANY (%s) AND d.kind = 'copy' GROUP BY 1
+        """,
+        (list(article_ids),),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def version_texts(connection: Connection, article_id: int, versions: Sequence[int]) -> dict[int, VersionText]:
     """Title and body of these versions of an article that was not erased."""
     rows = connection.execute(
         """
-        SELECT v.version, v.created_at, v.title, v.body FROM article_versions v JOIN articles a ON a.id = v.article_id
+        SELECT v.version, v.created_at, v.title, v.body, v.language FROM article_versions v JOIN articles a ON a.id = v.article_id
         WHERE v.article_id = %s AND v.version = ANY (%s) AND a.deleted_at IS NULL
         """,
         (article_id, list(versions)),
     )
-    return {row[0]: VersionText(version=row[0], created_at=row[1], title=row[2], body=row[3]) for row in rows}
+    return {row[0]: VersionText(version=row[0], created_at=row[1], title=row[2], body=row[3], language=row[4]) for row in rows}
 
 
 def line(row: Sequence[Any]) -> Listed:
@@ -244,13 +263,13 @@ def _entities(connection: Connection, article_id: int) -> tuple[EntityMention, .
 
 def _story_of(connection: Connection, article_id: int) -> StoryOf | None:
     row = connection.execute(
-        """
-        SELECT s.id, s.title, s.articles, m.score, m.joined_at FROM story_articles m JOIN stories s ON s.id = m.story_id
-        WHERE m.article_id = %s
+        f"""
+        SELECT s.id, s.title, s.articles, j.score, j.joined_at, ({TITLE_LANGUAGE})
+        FROM story_articles j JOIN stories s ON s.id = j.story_id WHERE j.article_id = %s
         """,
         (article_id,),
     ).fetchone()
-    return StoryOf(id=row[0], title=row[1], articles=row[2], score=row[3], joined_at=row[4]) if row else None
+    return StoryOf(id=row[0], title=row[1], articles=row[2], score=row[3], joined_at=row[4], language=row[5]) if row else None
 
 
 def _versions(connection: Connection, article_id: int) -> tuple[Version, ...]:

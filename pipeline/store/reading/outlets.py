@@ -63,6 +63,7 @@ class OutletView:
     articles_week: int
     last_article_id: int | None
     last_article_title: str | None
+    last_article_language: str | None
     last_article_at: datetime | None  # first seen
     # Of an outlet without articles this week: what became of its pages, by reason.
     pages_without_article: Mapping[str, int]
@@ -82,10 +83,10 @@ def outlets(connection: Connection, now: datetime) -> list[OutletView]:
         SELECT o.id, o.name, o.url, o.labels, o.country, o.language, o."group", o.added_at, d.error,
             (SELECT count(*) FROM articles a WHERE a.outlet_id = o.id AND a.first_seen_at > %(day)s AND a.deleted_at IS NULL),
             (SELECT count(*) FROM articles a WHERE a.outlet_id = o.id AND a.first_seen_at > %(week)s AND a.deleted_at IS NULL),
-            last.id, last.title, last.first_seen_at
+            last.id, last.title, last.first_seen_at, last.language
         FROM outlets o LEFT JOIN discoveries d ON d.outlet_id = o.id
         LEFT JOIN LATERAL (
-            SELECT a.id, v.title, a.first_seen_at FROM articles a
+            SELECT a.id, v.title, a.first_seen_at, v.language FROM articles a
             JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
             WHERE a.outlet_id = o.id AND a.deleted_at IS NULL ORDER BY a.first_seen_at DESC, a.id DESC LIMIT 1
         ) AS last ON true
@@ -99,10 +100,9 @@ def outlets(connection: Connection, now: datetime) -> list[OutletView]:
     return sorted(found, key=lambda outlet: order.index(outlet.yields) if outlet.yields is not Yield.WELL else len(order))
 
 
-def count(connection: Connection) -> int:
-    """How many outlets are watched."""
-    row = connection.execute("SELECT count(*) FROM outlets WHERE removed_at IS NULL").fetchone()
-    return int(row[0]) if row else 0
+def names(connection: Connection) -> list[str]:
+    """The names of the outlets that are watched."""
+    return [row[0] for row in connection.execute("SELECT name FROM outlets WHERE removed_at IS NULL ORDER BY lower(name)")]
 
 
 def watched_hours(connection: Connection, first: date, last: date, names: Sequence[str] = ()) -> dict[date, int]:
@@ -155,6 +155,7 @@ def _outlet(row: Sequence[Any], feeds: tuple[FeedView, ...], reasons: Mapping[st
         last_article_id=row[11],
         last_article_title=row[12],
         last_article_at=row[13],
+        last_article_language=row[14],
         pages_without_article=reasons,
         yields=judge(feeds, articles_week=row[10], added_at=row[7], now=now),
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.models import EntityMention, EntityType
 from pipeline.store.database import Connection
-from pipeline.store.reading.articles import LISTED, LISTED_FROM, Listed, line
+from pipeline.store.reading.articles import LISTED, LISTED_FROM, TITLE_LANGUAGE, Listed, line
 
 # A story that runs for weeks may have thousands of articles, and a page shows the first ones.
 MOST_ARTICLES: Final = 1000
@@ -22,6 +22,7 @@ class StoryView:
 
     id: int
     title: str
+    language: str | None  # of the title
     first_at: datetime
     last_at: datetime
     total: int  # articles; `articles` has at most MOST_ARTICLES of them
@@ -44,7 +45,7 @@ class StoryLine:
 
 def story(connection: Connection, story_id: int) -> StoryView | None:
     """A story with its articles; none if there is no such story, or all its articles were erased."""
-    row = connection.execute("SELECT title FROM stories WHERE id = %s", (story_id,)).fetchone()
+    row = connection.execute(f"SELECT s.title, ({TITLE_LANGUAGE}) FROM stories s WHERE s.id = %s", (story_id,)).fetchone()
     summary = lines(connection, [story_id]).get(story_id)
     if row is None or summary is None:
         return None
@@ -58,6 +59,7 @@ def story(connection: Connection, story_id: int) -> StoryView | None:
     return StoryView(
         id=story_id,
         title=row[0],
+        language=row[1],
         first_at=summary.first_at,
         last_at=summary.last_at,
         total=summary.articles,
