@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ import typer
 
 from pipeline import config
 from pipeline.cli.app import app
+from pipeline.errors import InputError, UsageError
 from pipeline.models import Counts, Stage
 
 if TYPE_CHECKING:
@@ -33,22 +35,31 @@ def process(
     start: Annotated[Stage, typer.Option("--from", help="The first stage to run.")] = Stage.CLEAN,
     again: Annotated[bool, typer.Option("--again", help="Run it on everything stored, behind the news.")] = False,
     outlet: Annotated[list[str] | None, typer.Option(help="With --again: only this outlet (repeatable).")] = None,
-    since: Annotated[datetime | None, typer.Option(help="With --again: only what was seen since this day (UTC).")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="With --again: only what was seen since 2025-01-31, 2025-01-31T12:00 (UTC) or 7d ago."),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
 ) -> None:
     """Run all stages until nothing waits, and send what is due."""
     if (outlet or since) and not again:
         raise typer.BadParameter("--outlet and --since say what to run again: add --again")
+    begin = _time(since, datetime.now(UTC)) if since else None
     from rich.console import Console
     from rich.live import Live
 
     from pipeline.steps import chain
     from pipeline.steps.context import Context
+    from pipeline.store import outlets
 
     console = Console(stderr=True)
     with Context.open(config.load()) as context:
         if again:
-            count = chain.again(context, start, outlets=tuple(outlet or ()), since=since.replace(tzinfo=UTC) if since else None)
+            if outlet:
+                with context.database.transaction() as connection:
+                    # What a removed outlet gave is still there.
+                    outlets.by_names(connection, outlet, removed=True)
+            count = chain.again(context, start, outlets=tuple(outlet or ()), since=begin)
             console.print(f"{count} wait for {start} again")
         done: dict[Stage, Counts] = {}
         turns = chain.process(context, start=start, follow=follow)
@@ -60,6 +71,19 @@ def process(
             turns.close()
             if not follow:
                 raise
+        if not console.is_terminal:
+            console.print()  # elsewhere the table has no end of line
+
+
+def _time(text: str, now: datetime) -> datetime:
+    """A day or a time, UTC unless it says otherwise, or so long ago."""
+    try:
+        if age := re.fullmatch(r"(\d+)([hdw])", text.strip()):
+            return now - timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[age[2]]: int(age[1])})
+        at = datetime.fromisoformat(text.strip())
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(problem=f"--since {text!r} is no time: write 2025-01-31, 2025-01-31T12:00 or 7d") from None
 
 
 def _table(done: Mapping[Stage, Counts]) -> Table:
@@ -91,7 +115,9 @@ def import_(
             task = bar.add_task(f"importing {file.name}", total=None)
             report = import_file(context, file, progress=lambda count: bar.advance(task, count))
     for number, problem in report.errors:
-        typer.echo(f"presswatch: {file}, line {number}: {problem}", err=True)
+        typer.echo(f"presswatch: {file}, {report.unit} {number}: {problem}", err=True)
+    if report.unknown:
+        typer.echo(f"presswatch: warning: fields that are not imported: {', '.join(report.unknown)}", err=True)
     made = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
     typer.echo(f"{report.read} read: {made}; {len(report.errors)} wrong", err=True)
     if report.errors:
@@ -105,16 +131,19 @@ def export(
     output: Annotated[Path | None, typer.Option(help="A file; standard output by default.")] = None,
 ) -> None:
     """Write any number of articles as JSON Lines, CSV or RSS."""
-    from pipeline.errors import InputError
+    from pipeline.query import parse
     from pipeline.steps import export as step
     from pipeline.steps.context import Context
 
     with Context.open(config.load()) as context:
+        parse(query)  # a wrong one is told before a file is emptied for it
         try:
             with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
                 count = step.export(context, query, form, file, now=datetime.now(UTC))
         except OSError as error:
-            raise InputError(problem=f"{output} can't be written: {error}") from error
+            if output is None:
+                raise
+            raise InputError(problem=f"{output} can't be written: {error.strerror or error}") from error
     typer.echo(f"{count} articles", err=True)
 
 

@@ -104,7 +104,7 @@ def check(names: NamesArgument, *, as_json: JsonOption = False) -> None:
         looked = step.check(context, names)
     _show(looked, as_json=as_json)
     if any(one.discovery.error for one in looked):
-        sys.exit(1)
+        raise typer.Exit(1)
 
 
 @outlets.command()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import resources
 from pathlib import Path
+
+import typer
 
 from pipeline import config
 from pipeline.cli.app import app
@@ -20,4 +21,4 @@ def run() -> None:
 
     settings = config.load()
     starter = Path(str(resources.files("crawlers") / "outlets.toml"))
-    sys.exit(supervisor.run(settings, starter=starter))
+    raise typer.Exit(supervisor.run(settings, starter=starter))

@@ -10,14 +10,18 @@ import typer
 
 from pipeline import config
 from pipeline.cli.app import JsonOption, app
+from pipeline.errors import UsageError
 
 
 @app.command()
 def trace(url: Annotated[str, typer.Argument(help="The address of a page, as fetched or canonical.")], as_json: JsonOption = False) -> None:
     """Show everything that happened to a URL, stage by stage, and which alerts it matched or why not."""
     from pipeline import trace as room
+    from pipeline import urls
     from pipeline.steps.context import Context
 
+    if not urls.is_fetchable(url):
+        raise UsageError(problem=f"{url!r} is no http or https address: give the address of a page")
     with Context.open(config.load()) as context:
         found = room.trace(context.database, url)
     if as_json:

@@ -74,11 +74,12 @@ def record(document: Document, shared_text: float) -> dict[str, Any]:
 
 
 def _csv(rows: Iterator[dict[str, Any]], output: TextIO) -> int:
-    writer = csv.DictWriter(output, CSV_FIELDS, extrasaction="ignore")
-    writer.writeheader()
+    writer = csv.writer(output)
+    writer.writerow(CSV_FIELDS)
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
-        writer.writerow({name: _cell("; ".join(value) if isinstance(value, list) else value) for name, value in row.items()})
+        values = (row[name] for name in CSV_FIELDS)
+        writer.writerow(_cell("; ".join(value) if isinstance(value, list) else value) for value in values)
     return count
 
 

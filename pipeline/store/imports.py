@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from datetime import datetime
+from urllib.parse import quote
 
 from pipeline.models import Priority, Stage
 from pipeline.store import work
@@ -25,11 +26,14 @@ def outlet_id(connection: Connection, name: str | None, host: str) -> int:
     row = connection.execute(
         """
         WITH made AS (
-            INSERT INTO outlets (name, url) VALUES (%(name)s, %(url)s) ON CONFLICT (name) DO NOTHING RETURNING id
+            INSERT INTO outlets (name, url)
+            -- Several named outlets may share a host, and an address belongs to one.
+            SELECT %(name)s, CASE WHEN EXISTS (SELECT FROM outlets WHERE url = %(url)s) THEN %(other)s ELSE %(url)s END
+            ON CONFLICT (name) DO NOTHING RETURNING id
         )
         SELECT id FROM made UNION ALL SELECT id FROM outlets WHERE name = %(name)s LIMIT 1
         """,
-        {"name": name or host, "url": f"https://{host}/"},
+        {"name": name or host, "url": f"https://{host}/", "other": f"https://{host}/#{quote(name or host, safe='')}"},
     ).fetchone()
     assert row is not None  # noqa: S101 - made or found
     connection.execute("INSERT INTO outlet_hosts (host, outlet_id) VALUES (%s, %s) ON CONFLICT (host) DO NOTHING", (host, int(row[0])))

@@ -116,14 +116,16 @@ def guessed_kind(url: str) -> FeedKind:
     return FeedKind.FEED
 
 
-def by_names(connection: Connection, names: Sequence[str]) -> list[Outlet]:
-    """The outlets with these names, in this order.
+def by_names(connection: Connection, names: Sequence[str], *, removed: bool = False) -> list[Outlet]:
+    """The outlets with these names, in this order; with `removed` also those that were removed.
 
     Raises:
-        UnknownName: there is no such outlet, or it was removed.
+        UnknownName: there is no such outlet.
 
     """
-    rows = connection.execute(f"SELECT {COLUMNS} FROM outlets o WHERE o.removed_at IS NULL AND o.name = ANY (%s)", (list(names),))
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM outlets o WHERE (%s OR o.removed_at IS NULL) AND o.name = ANY (%s)", (removed, list(names))
+    )
     found = {row[1]: _outlet(row) for row in rows}
     for name in names:
         if name not in found:

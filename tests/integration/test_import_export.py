@@ -1,0 +1,175 @@
+"""`import`, `export`, `process` and `trace` as people run them, over real engines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from pipeline import cli
+from pipeline.index import Index
+from pipeline.store.database import Database
+
+PARAGRAPH = "President Aleksandar Vučić met ministers in Paris on Monday to talk about the tariff on steel and about the river. "
+
+
+class Answer(NamedTuple):
+    """What a process would have answered."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Answer]
+
+
+@pytest.fixture
+def presswatch(environment: dict[str, str], index: Index, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command in this process."""
+    del index  # made and removed by its own fixture
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: object) -> Answer:
+        monkeypatch.setattr("sys.argv", ["presswatch", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Answer(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def write(path: Path, *lines: dict[str, Any] | str) -> Path:
+    path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_import_semantics(presswatch: Command, database: Database, tmp_path: Path) -> None:
+    first = {"url": "https://a.example/1", "body": "One text.", "outlet": "Post"}
+    other = first | {"body": "Another text."}
+    file = write(
+        tmp_path / "a.jsonl",
+        first,
+        "{broken",
+        {"url": "https://a.example/2", "body": "", "title": "No body"},
+        {"url": "https://a.example/3", "body": "Shared host.", "outlet": "Times", "section": "x"},
+        {"url": "https://b.example/4", "body": "Nobody's."},
+        {"url": "http://www.a.example/1/?utm_source=x", "body": "One text."},
+        other,
+        first,
+    )  # fmt: skip
+    answer = presswatch("import", file)
+    assert (answer.code, answer.stdout) == (1, "")
+    assert f"{file}, line 2: it is not JSON" in answer.stderr
+    assert f"{file}, line 3: `body` must be a text" in answer.stderr
+    assert "warning: fields that are not imported: section" in answer.stderr
+    assert "8 read: 3 new, 1 unchanged, 2 version; 2 wrong" in answer.stderr
+    with database.transaction() as connection:
+        rows = connection.execute("SELECT a.url, o.name, a.version FROM articles a JOIN outlets o ON o.id = a.outlet_id ORDER BY a.id")
+        assert rows.fetchall() == [
+            ("https://a.example/1", "Post", 3),
+            ("https://a.example/3", "Times", 1),
+            ("https://b.example/4", "b.example", 1),
+        ]
+        bodies = connection.execute("SELECT body FROM article_versions WHERE article_id = 1 ORDER BY version").fetchall()
+        assert [body for (body,) in bodies] == ["One text.", "Another text.", "One text."]
+    again = presswatch("import", write(tmp_path / "b.jsonl", first))
+    assert (again.code, "1 read: 1 unchanged; 0 wrong" in again.stderr) == (0, True)
+
+
+def test_export_as_jsonl_csv_and_back(presswatch: Command, tmp_path: Path) -> None:
+    lines = [
+        {
+            "url": f"https://a.example/{number}",
+            "title": f"Story {number}, told",
+            "body": PARAGRAPH * (number + 2),
+            "authors": ["Ann", "Bob"],
+        }
+        for number in range(3)
+    ]
+    presswatch("import", write(tmp_path / "a.jsonl", *lines))
+    assert presswatch("process").code == 0
+    exported = presswatch("export", "tariff", "--format", "jsonl")
+    rows = [json.loads(line) for line in exported.stdout.splitlines()]
+    assert (exported.code, len(rows), exported.stderr) == (0, 3, "3 articles\n")
+    assert all(row["entities"] for row in rows)
+    assert set(rows[0]) == {
+        "id", "url", "canonical_url", "outlet", "title", "authors", "published_at", "language", "body", "story_id", "duplicate_of",
+        "copy_kind", "shared_text", "entities", "quotes", "syndicated_from", "versions",
+    }  # fmt: skip
+
+    table = list(csv.DictReader(io.StringIO(presswatch("export", "--format", "csv").stdout)))
+    assert [row["id"] for row in table] == [row["id"] for row in rows]
+    assert (table[0]["title"], table[0]["authors"], table[0]["body"]) == (rows[0]["title"], "Ann; Bob", rows[0]["body"])
+
+    for form in ("jsonl", "csv"):
+        file = tmp_path / f"out.{form}"
+        assert presswatch("export", "--format", form, "--output", file).code == 0
+        back = presswatch("import", file)
+        assert (back.code, "3 read: 3 unchanged; 0 wrong" in back.stderr) == (0, True)
+
+
+def test_a_wrong_query_empties_no_file(presswatch: Command, tmp_path: Path) -> None:
+    file = write(tmp_path / "kept.jsonl", "kept")
+    answer = presswatch("export", "tariff AND", "--output", file)
+    assert (answer.code, answer.stdout, file.read_text()) == (2, "", "kept\n")
+    answer = presswatch("export", "--output", tmp_path / "none" / "a.jsonl")
+    assert (answer.code, answer.stderr) == (1, f"presswatch: {tmp_path}/none/a.jsonl can't be written: No such file or directory.\n")
+
+
+def test_again_takes_known_outlets_only(presswatch: Command, tmp_path: Path) -> None:
+    presswatch("import", write(tmp_path / "a.jsonl", {"url": "https://a.example/1", "body": "x", "outlet": "Post"}))
+    presswatch("process")
+    assert "There is no outlet named 'Pots'" in (wrong := presswatch("process", "--again", "--outlet", "Pots")).stderr
+    assert wrong.code == 1
+    presswatch("outlets", "remove", "Post")
+    assert "1 wait for index again" in presswatch("process", "--again", "--from", "index", "--outlet", "Post", "--since", "1h").stderr
+    assert "0 wait for index again" in presswatch("process", "--again", "--from", "index", "--since", "2999-01-01").stderr
+
+
+def test_broken_records_of_a_warc_file_cost_no_other(presswatch: Command, tmp_path: Path) -> None:
+    file = tmp_path / "a.warc"
+    page = f"<h1>Title</h1><p>{PARAGRAPH * 5}</p>".encode()
+    with file.open("wb") as output:
+        writer = WARCWriter(output, gzip=False)
+        for number, (status, at) in enumerate(
+            [
+                ("200 OK", "2025-01-01T00:00:00Z"),
+                ("200 OK", "never"),
+                ("odd", ""),
+                ("404 No", ""),
+                ("200 OK", "2999-01-01T00:00:00Z"),
+                ("200 OK", ""),
+            ]
+        ):
+            answered = StatusAndHeaders(status, [("Content-Type", "text/html")], protocol="HTTP/1.0")
+            writer.write_record(
+                writer.create_warc_record(
+                    f"https://a.example/{number}",
+                    "response",
+                    payload=io.BytesIO(page),
+                    http_headers=answered,
+                    warc_headers_dict={"WARC-Date": at or "2025-01-02T00:00:00Z"},
+                )
+            )
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-200])
+    answer = presswatch("import", file)
+    assert answer.code == 1
+    assert f"{file}, record 2: its WARC-Date is no time: 'never'" in answer.stderr
+    assert f"{file}, record 3: its answer has no status" in answer.stderr
+    assert f"{file}, record 5: its WARC-Date is no possible time" in answer.stderr
+    assert f"{file}, record 6: https://a.example/5 breaks off" in answer.stderr
+    assert "6 read: 1 page, 1 skipped: status 404; 4 wrong" in answer.stderr
+    file.write_bytes(whole)
+    assert "6 read: 1 unchanged, 1 skipped: status 404, 1 page; 3 wrong" in presswatch("import", file).stderr
+    file.write_bytes(b"no archive")
+    assert f"{file} is no WARC file" in presswatch("import", file).stderr
