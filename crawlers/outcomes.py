@@ -19,24 +19,8 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-WORDS: Final = {
-    "robots": "its robots.txt disallows it",
-    "robots_unreachable": "its robots.txt can't be read, which counts as a ban",
-    "private_address": "its address is private (allow it with PRESSWATCH_ALLOW_HOSTS)",
-    "bad_scheme": "only http and https are fetched",
-    "bad_url": "the address makes no sense",
-    "url_too_long": "the address is too long",
-    "too_large": "the answer is larger than PRESSWATCH_PAGE_MAX_BYTES",
-    "redirect_loop": "it redirects for ever",
-    "bad_redirect": "it redirects to nowhere",
-    "dns": "the host's name can't be resolved",
-    "connection_refused": "the host refuses the connection",
-    "timeout": "the host does not answer in time",
-    "truncated": "the answer breaks off",
-    "connection_lost": "the connection breaks off",
-    "proxy": "the proxy can't reach it",
-    "bad_answer": "the answer is no valid HTTP",
-}
+from pipeline.reasons import FETCHING
+
 # A retry would change nothing about these.
 FINAL: Final = frozenset({
     "robots", "private_address", "bad_scheme", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "http_404", "http_410",
@@ -51,7 +35,7 @@ LONGEST_WAIT_S: Final = 86_400
 
 
 class Refused(IgnoreRequest):
-    """A request that is not sent, or an answer that is not taken; a reason from `WORDS`, with a detail."""
+    """A request that is not sent, or an answer that is not taken; a reason from `FETCHING`, with a detail."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -81,7 +65,7 @@ class Failure:
     @property
     def words(self) -> str:
         """In words for people, to follow "because"."""
-        words = WORDS.get(self.reason) or (f"the server answers {self.status}" if self.status else self.reason)
+        words = FETCHING.get(self.reason) or (f"the server answers {self.status}" if self.status else self.reason)
         return f"{words} ({self.detail})" if self.detail else words
 
 

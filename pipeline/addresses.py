@@ -9,6 +9,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final
 from urllib.parse import urlsplit
 
+from pipeline import urls
+
 LONGEST_URL: Final = 2000
 PORTS: Final = {"http": 80, "https": 443}
 
@@ -78,7 +80,8 @@ def refusal(url: str, allow: Collection[str]) -> str | None:
     if parts.scheme not in PORTS:
         reason = "bad_scheme"
     # Programs differ in where they see the host when there is an `@` or a backslash.
-    elif not host or "@" in parts.netloc or "\\" in url or port == 0:
+    # What no name service can be asked for would fail in the downloader.
+    elif not urls.host(url) or "@" in parts.netloc or "\\" in url or port == 0:
         reason = "bad_url"
     elif not is_allowed(host, port or PORTS[parts.scheme], allow):
         address = literal(host)

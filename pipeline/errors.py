@@ -155,17 +155,21 @@ class NameTaken(InputError):
     """There is already {kind} named {name!r}: choose another name, or remove that one first."""
 
 
+class AddressTaken(NameTaken):
+    """The outlet {name!r} has the address {url} already: look for more feeds of it with `presswatch outlets check`, or remove it first."""
+
+
 class OutletsUnreachable(InputError):
     """Nothing was added, because {problems}: check the address, or add it all the same with --no-check."""
 
 
 class FileErrors(InputError):
-    """{path} was not imported, because {count} of its lines are wrong:{listing}."""
+    """{path} was not imported, because of {count}:{listing}."""
 
     def __init__(self, *, path: object, problems: list[tuple[int, str]]) -> None:
         listing = "".join(f"\n  line {line}: {problem}" for line, problem in problems)
         self.problems = problems
-        super().__init__(path=path, count=len(problems), listing=listing)
+        super().__init__(path=path, count=f"{len(problems)} mistakes" if len(problems) > 1 else "a mistake", listing=listing)
 
 
 class LineError(InputError):

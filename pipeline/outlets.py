@@ -13,13 +13,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 from lxml import etree
 
-from pipeline.errors import FileErrors
+from pipeline import urls
+from pipeline.errors import FileErrors, InputError
 from pipeline.models import OutletSpec
 
 FIELDS: Final = ("name", "url", "feeds", "labels", "country", "language", "group")
 LONGEST_NAME: Final = 200
 LONGEST_URL: Final = 2000
 LARGEST_FILE_BYTES: Final = 50_000_000
+# NUL and other control characters, and lone surrogates: a name or an address has none, and the store takes none.
+UNFIT: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 HEADER: Final = re.compile(r"\s*\[\[\s*[\"']?outlet[\"']?\s*\]\]")
 
 # A row of a file: its line, and its fields as written there.
@@ -32,13 +35,14 @@ def read(path: Path) -> dict[int, OutletSpec]:
     The format follows the name's ending (`.toml`, `.csv`, `.opml`, `.xml`), else the content.
 
     Raises:
-        FileErrors: the file can't be read, or lines of it are wrong; names all of them.
+        InputError: the file can't be read.
+        FileErrors: lines of it are wrong; names all of them.
 
     """
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise FileErrors(path=path, problems=[(1, f"the file can't be read: {error.strerror}")]) from error
+        raise InputError(problem=f"{path} can't be read: {error.strerror or error}") from error
     if len(data) > LARGEST_FILE_BYTES:
         raise FileErrors(path=path, problems=[(1, f"the file is larger than {LARGEST_FILE_BYTES:,} bytes")])
     return parse(data, suffix=path.suffix.lower(), path=path)
@@ -58,10 +62,10 @@ def parse(data: bytes, *, suffix: str, path: object) -> dict[int, OutletSpec]:
 
     found: dict[int, OutletSpec] = {}
     names: dict[str, int] = {}
-    urls: dict[str, int] = {}
+    addresses: dict[str, int] = {}
     for line, row in rows:
         spec, wrong = _checked(row)
-        for kind, value, seen in (("name", spec.name, names), ("url", spec.url, urls)):
+        for kind, value, seen in (("name", spec.name, names), ("url", spec.url, addresses)):
             if value and value in seen:
                 wrong.append(f"the {kind} {value!r} stands in line {seen[value]} already")
             seen.setdefault(value, line)
@@ -82,45 +86,38 @@ def tidy_url(text: str) -> str:
 
     """
     text = text.strip()
-    if text and "://" not in text:
-        text = f"https://{text}"
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", text):
-        raise ValueError(f"{text!r} is no http or https address")
-    if len(text) > LONGEST_URL:
+    url = text if not text or "://" in text else f"https://{text}"
+    if len(url) > LONGEST_URL:
         raise ValueError(f"the address is longer than {LONGEST_URL} characters")
+    if UNFIT.search(url) or not urls.is_fetchable(url):
+        raise ValueError(f"{text!r} is no http or https address")
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ValueError(f"{text!r} has a user's name or password in it, and nothing is fetched with one")
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
+
+
+def wrong_code(name: str, value: str) -> str | None:
+    """What is wrong with a country's or a language's code; null for a good one."""
+    return None if re.fullmatch(r"[a-z]{2}", value) else f"`{name}` is a code of two letters, not {value!r}"
 
 
 def _checked(row: Mapping[str, Any]) -> tuple[OutletSpec, list[str]]:
     wrong = [f"there is no field {name!r} (the fields are {', '.join(FIELDS)})" for name in row if name not in FIELDS]
-    values: dict[str, Any] = {}
-    for name in FIELDS:
-        value = row.get(name)
-        if name in {"feeds", "labels"}:
-            value = [] if value is None else value
-            if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-                wrong.append(f"`{name}` is a list of strings")
-                value = []
-            values[name] = [part.strip() for part in value if part.strip()]
-        else:
-            if value is not None and not isinstance(value, str):
-                wrong.append(f"`{name}` is a string")
-                value = None
-            values[name] = " ".join((value or "").split())
+    values = _values(row, wrong)
+    wrong += [
+        f"`{name}` has control characters or others that are none"
+        for name in ("name", "labels", "group")
+        if UNFIT.search("".join(values[name]))
+    ]
     if not values["name"]:
         wrong.append("`name` is missing")
     elif len(values["name"]) > LONGEST_NAME:
         wrong.append(f"`name` is longer than {LONGEST_NAME} characters")
     for name in ("country", "language"):
         values[name] = values[name].lower()
-        if values[name] and not re.fullmatch(r"[a-z]{2}", values[name]):
-            wrong.append(f"`{name}` is a code of two letters, not {values[name]!r}")
+        if values[name] and (problem := wrong_code(name, values[name])):
+            wrong.append(problem)
     if not values["url"]:
         wrong.append("`url` is missing")
     else:
@@ -138,6 +135,25 @@ def _checked(row: Mapping[str, Any]) -> tuple[OutletSpec, list[str]]:
     return spec, wrong
 
 
+def _values(row: Mapping[str, Any], wrong: list[str]) -> dict[str, Any]:
+    """All fields, each of its type and tidied; empty where the row has none of it."""
+    values: dict[str, Any] = {}
+    for name in FIELDS:
+        value = row.get(name)
+        if name in {"feeds", "labels"}:
+            value = [] if value is None else value
+            if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+                wrong.append(f"`{name}` is a list of strings")
+                value = []
+            values[name] = [part.strip() for part in value if part.strip()]
+        else:
+            if value is not None and not isinstance(value, str):
+                wrong.append(f"`{name}` is a string")
+                value = None
+            values[name] = " ".join((value or "").split())
+    return values
+
+
 def _tidied(url: str, wrong: list[str]) -> str:
     try:
         return tidy_url(url)
@@ -152,7 +168,7 @@ def _toml(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         return [], [(int(line[1]) if line else text.count("\n") + 1, f"this is no TOML: {error}")]
-    problems: list[tuple[int, str]] = [(1, f"the file has {key!r}, but only [[outlet]] is known") for key in document if key != "outlet"]
+    problems = [(_toml_line(text, key), f"the file has {key!r}, but only [[outlet]] is known") for key in document if key != "outlet"]
     tables = document.get("outlet", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return [], [*problems, (1, "each outlet begins with a line [[outlet]]")]
@@ -162,29 +178,40 @@ def _toml(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
     return list(zip(lines, tables, strict=True)), problems
 
 
+def _toml_line(text: str, key: str) -> int:
+    """The first line that sets a key of the file, or begins a table of this name."""
+    found = re.search(rf"^[ \t]*\[{{0,2}}[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[\].=]", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
 def _csv(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     problems: list[tuple[int, str]] = []
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        missing = [name for name in ("name", "url") if name not in header]
-        if missing:
-            return [], [(1, f"the header has no column {' and no column '.join(map(repr, missing))} (the columns are {', '.join(FIELDS)})")]
-        begins = reader.line_num + 1
-        for cells in reader:
-            line, begins = begins, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > len(header):
-                problems.append((line, f"there are {len(cells)} cells, and the header has {len(header)}"))
-            row: dict[str, Any] = dict(zip(header, cells, strict=False))
-            for name in ("feeds", "labels"):
-                # A URL may hold a comma or a semicolon, a label a space.
-                row[name] = (row.get(name) or "").split() if name == "feeds" else re.split(r"[;,|]", row.get(name) or "")
-            rows.append((line, row))
-    except csv.Error as error:
-        problems.append((reader.line_num, f"this is no CSV: {error}"))
+    header = [name.strip().lower() for name in next(reader, [])]
+    missing = [name for name in ("name", "url") if name not in header]
+    if missing:
+        return [], [(1, f"the header has no column {' and no column '.join(map(repr, missing))} (the columns are {', '.join(FIELDS)})")]
+    while True:
+        # A row may have several lines; it is known by the first.
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            is_open = "end of data" in str(error)
+            problems.append((line, "a quotation mark opens here and is never closed" if is_open else f"this is no CSV: {error}"))
+            continue
+        if cells is None:
+            break
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(header):
+            problems.append((line, f"there are {len(cells)} cells, and the header has {len(header)}"))
+        row: dict[str, Any] = dict(zip(header, cells, strict=False))
+        for name in ("feeds", "labels"):
+            # A URL may hold a comma or a semicolon, a label a space.
+            row[name] = (row.get(name) or "").split() if name == "feeds" else re.split(r"[;,|]", row.get(name) or "")
+        rows.append((line, row))
     return rows, problems
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline import urls
+from pipeline import reasons, urls
 from pipeline.models import Stage
 from pipeline.store import alerts, tracing, work
 from pipeline.store.database import Database
@@ -32,6 +32,8 @@ def trace(database: Database, url: str) -> dict[str, Any]:
             "url": url,
             "canonical_url": canonical,
             "outlets": tracing.hosts(connection, urls.host(url)),
+            # Who should have shown it, if nobody did.
+            "feeds": [] if pages or articles else tracing.feeds(connection, urls.host(url)),
             "pages": pages,
             "sightings": tracing.sightings(connection, page_ids),
             "captures": captures,
@@ -60,12 +62,27 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
     if articles:
         return "It is stored and not indexed yet: run `presswatch process`."
     if found["captures"]:
-        return f"It was fetched and is not stored as an article: {found['captures'][-1]['outcome']}."
+        return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
     if found["pages"]:
         page = found["pages"][0]
         if page["reason"]:
-            return f"It is known and was not fetched: {page['reason']}."
+            again = "; it will be tried again" if page["due_at"] else ""
+            return f"It is known and was not fetched: {reasons.why_not_fetched(page['reason'])}{again}."
         return "It is known and waits to be fetched: run `presswatch crawl`."
     if found["outlets"]:
-        return f"No feed of {found['outlets'][0]} has shown it."
+        return _not_shown(found["outlets"][0], found["feeds"])
+    if not urls.host(found["url"]):
+        return "It is no http or https address."
     return f"Its host {urls.host(found['url'])} belongs to no outlet: add it with `presswatch outlets add`."
+
+
+def _not_shown(outlet: str, feeds: list[dict[str, Any]]) -> str:
+    """Why no feed of the outlet has shown a URL."""
+    polled = [feed for feed in feeds if feed["polled_at"]]
+    if not feeds:
+        return f"{outlet} has no feed that could show it: look for one with `presswatch outlets check`."
+    if not polled:
+        return f"The feeds of {outlet} have not been read yet: run `presswatch crawl`."
+    if all(feed["error"] for feed in polled):
+        return f"No feed of {outlet} has shown it, and none can be read: {polled[0]['error']}."
+    return f"No feed of {outlet} has shown it."

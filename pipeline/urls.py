@@ -17,6 +17,10 @@ import tldextract
 from w3lib.url import canonicalize_url
 
 MAX_LENGTH: Final = 2_000  # characters; longer ones are traps or data, and no index holds them
+# What the name service can be asked for.
+HOST_NAME: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+LONGEST_HOST: Final = 253
+LONGEST_LABEL: Final = 63
 MAX_ROUNDS: Final = 50  # each round shortens the address; real ones need two
 
 # Parameters that tell where a reader came from. Prefixes end in `_`.
@@ -70,7 +74,12 @@ def _ascii_host(name: str) -> str:
         encoded = name if name.isascii() else idna.encode(name, uts46=True, transitional=False).decode("ascii")
     except idna.IDNAError:
         return ""
-    return encoded if re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?", encoded) and ".." not in encoded else ""
+    is_name = (
+        HOST_NAME.fullmatch(encoded)
+        and len(encoded) <= LONGEST_HOST
+        and all(0 < len(label) <= LONGEST_LABEL for label in encoded.split("."))
+    )
+    return encoded if is_name else ""
 
 
 def host(url: str) -> str:

@@ -71,6 +71,8 @@ def process(
             turns.close()
             if not follow:
                 raise
+        if Stage.INDEX in done:
+            context.index.refresh()  # whoever searches next finds it all
         if not console.is_terminal:
             console.print()  # elsewhere the table has no end of line
 

@@ -41,7 +41,14 @@ def add(
     from pipeline.steps import outlets as step
     from pipeline.steps.context import Context
 
-    spec = OutletSpec(name=" ".join(name.split()), url="", labels=tuple(label or ()), country=country, language=language, group=group)
+    spec = OutletSpec(
+        name=" ".join(name.split()),
+        url="",
+        labels=tuple(label or ()),
+        country=country.lower() if country else None,
+        language=language.lower() if language else None,
+        group=group or None,
+    )
     with Context.open(config.load()) as context:
         looked = step.add(context, urls, spec, check=check)
     _show(looked, as_json=as_json)
@@ -70,6 +77,7 @@ def list_(as_json: JsonOption = False) -> None:
     with Context.open(config.load()) as context, context.database.transaction() as connection:
         found = sorted(reading.outlets(connection, datetime.now(UTC)), key=lambda outlet: outlet.name.lower())
         counts = store.article_counts(connection)
+        uncrawled = store.uncrawled(connection)
     if as_json:
         print_json([_json(outlet, counts.get(outlet.id, 0)) for outlet in found])
         return
@@ -84,6 +92,8 @@ def list_(as_json: JsonOption = False) -> None:
         articles = str(counts.get(outlet.id, 0))
         if not outlet.feeds:
             state = outlet.discovery_error or "feeds are looked for by the next crawl"
+            if outlet.id in uncrawled:
+                state = "from an import, not crawled: `outlets check` looks for feeds"
             table.add_row(outlet.name, outlet.url, "", "", "", "", articles, state)
         for number, feed in enumerate(outlet.feeds):
             state = feed.error or ("ok" if feed.succeeded_at else "not polled yet")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import config
+from pipeline import config, reasons
 from pipeline.cli.app import JsonOption, app
 from pipeline.errors import UsageError
 
@@ -40,18 +40,25 @@ def _at(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M:%S") if value else "-" * 10 + " " * 9
 
 
+def _read(feed: dict[str, Any]) -> str:
+    """What the last poll of a feed said."""
+    if feed["error"]:
+        return str(feed["error"])
+    return f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
+
+
 def _lines(found: dict[str, Any]) -> list[str]:
-    lines = []
+    lines = [f"{_at(feed['polled_at'])}  feed      {feed['kind']} {feed['url']}: {_read(feed)}" for feed in found["feeds"]]
     for page in found["pages"]:
         lines.append(f"{_at(page['first_seen_at'])}  page      {page['url']} ({page['outlet']})")
         if page["reason"]:
-            lines.append(f"{_at(page['fetched_at'])}  fetch     {page['reason']}")
+            lines.append(f"{_at(page['fetched_at'])}  fetch     {reasons.why_not_fetched(page['reason'])}")
         if page["due_at"]:
             lines.append(f"{_at(page['due_at'])}  fetch     due then")
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
         f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
-        f"{capture['outcome'] or 'waits for clean'}"
+        f"{reasons.why_no_article(capture['outcome']) if capture['outcome'] else 'waits for clean'}"
         for capture in found["captures"]
     ]
     for article in found["articles"]:

@@ -73,6 +73,13 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
     given = spec or OutletSpec(name="", url="")
     if given.name and len(addresses) > 1:
         raise UsageError(problem="a name is for one outlet: add them one by one")
+    for name, code in (("country", given.country), ("language", given.language)):
+        if code is not None and (problem := files.wrong_code(name, code)):
+            raise UsageError(problem=problem)
+    if len(given.name) > files.LONGEST_NAME or any(map(files.UNFIT.search, (given.name, given.group or "", *given.labels))):
+        raise UsageError(
+            problem=f"a name has at most {files.LONGEST_NAME} characters, and neither it nor a label or group a control character"
+        )
     with context.database.transaction() as connection:
         for url in addresses:
             store.refuse_taken(connection, name=given.name, url=url)

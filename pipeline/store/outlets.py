@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit
 
-from pipeline.errors import InputError, NameTaken, UnknownName
+from pipeline.errors import AddressTaken, InputError, NameTaken, UnknownName
 from pipeline.models import FeedKind, Outlet, OutletSpec
 from pipeline.store.database import Connection
 
@@ -90,10 +90,11 @@ def refuse_taken(connection: Connection, *, name: str, url: str) -> None:
 
     """
     taken = connection.execute(
-        "SELECT name FROM outlets WHERE removed_at IS NULL AND (name = %s OR url = %s) LIMIT 1", (name, url)
+        "SELECT name, url = %(url)s FROM outlets WHERE removed_at IS NULL AND (name = %(name)s OR url = %(url)s) ORDER BY 2 DESC LIMIT 1",
+        {"name": name, "url": url},
     ).fetchone()
     if taken is not None:
-        raise NameTaken(kind="an outlet", name=taken[0])
+        raise AddressTaken(name=taken[0], url=url) if taken[1] else NameTaken(kind="an outlet", name=taken[0])
 
 
 def is_taken(connection: Connection, name: str, *, url: str) -> bool:
@@ -171,6 +172,18 @@ def article_counts(connection: Connection) -> dict[int, int]:
     """How many articles each outlet has."""
     rows = connection.execute("SELECT outlet_id, count(*) FROM articles WHERE deleted_at IS NULL GROUP BY outlet_id")
     return {row[0]: row[1] for row in rows}
+
+
+def uncrawled(connection: Connection) -> set[int]:
+    """Outlets that an import of articles made: they have no feeds, and none are looked for."""
+    rows = connection.execute(
+        """
+        SELECT o.id FROM outlets o WHERE o.removed_at IS NULL
+          AND NOT EXISTS (SELECT FROM feeds f WHERE f.outlet_id = o.id)
+          AND NOT EXISTS (SELECT FROM discoveries d WHERE d.outlet_id = o.id)
+        """
+    )
+    return {row[0] for row in rows}
 
 
 def _outlet(row: Sequence[Any]) -> Outlet:

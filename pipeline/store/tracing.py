@@ -16,6 +16,11 @@ PAGES: Final[LiteralString] = """
     WHERE p.url = ANY (%(urls)s) OR p.id = ANY (SELECT page_id FROM articles WHERE url = ANY (%(urls)s) OR canonical_url = %(canonical)s)
     ORDER BY p.id
 """
+FEEDS: Final[LiteralString] = """
+    SELECT o.name AS outlet, f.url, f.kind, f.polled_at, f.succeeded_at, f.items, f.error
+    FROM outlet_hosts h JOIN outlets o ON o.id = h.outlet_id JOIN feeds f ON f.outlet_id = o.id
+    WHERE h.host = ANY (%(hosts)s) AND o.removed_at IS NULL AND f.active ORDER BY f.id
+"""
 SIGHTINGS: Final[LiteralString] = """
     SELECT f.url AS feed, f.kind, s.seen_at, s.title, s.published_at FROM sightings s JOIN feeds f ON f.id = s.feed_id
     WHERE s.page_id = ANY (%(pages)s) ORDER BY s.seen_at
@@ -72,9 +77,18 @@ def hosts(connection: Connection, host: str) -> list[str]:
     """The outlets that have a host."""
     rows = connection.execute(
         "SELECT o.name FROM outlet_hosts h JOIN outlets o ON o.id = h.outlet_id WHERE h.host = ANY (%s) AND o.removed_at IS NULL",
-        ([host, host.removeprefix("www."), f"www.{host}"],),
+        (_forms(host),),
     )
     return [row[0] for row in rows]
+
+
+def feeds(connection: Connection, host: str) -> list[dict[str, Any]]:
+    """The feeds of the outlets that have a host, and what their last poll said."""
+    return _rows(connection, FEEDS, hosts=_forms(host))
+
+
+def _forms(host: str) -> list[str]:
+    return [host, host.removeprefix("www."), f"www.{host}"]
 
 
 def _rows(connection: Connection, statement: LiteralString, **values: object) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline import cli
 from pipeline.index import Index
+from pipeline.models import OutletSpec
+from pipeline.store import outlets
 from pipeline.store.database import Database
 
 PARAGRAPH = "President Aleksandar Vučić met ministers in Paris on Monday to talk about the tariff on steel and about the river. "
@@ -133,6 +135,41 @@ def test_again_takes_known_outlets_only(presswatch: Command, tmp_path: Path) -> 
     presswatch("outlets", "remove", "Post")
     assert "1 wait for index again" in presswatch("process", "--again", "--from", "index", "--outlet", "Post", "--since", "1h").stderr
     assert "0 wait for index again" in presswatch("process", "--again", "--from", "index", "--since", "2999-01-01").stderr
+
+
+def test_an_outlet_that_an_import_made_says_that_it_is_not_crawled(presswatch: Command, tmp_path: Path) -> None:
+    presswatch("import", write(tmp_path / "a.jsonl", {"url": "https://a.example/1", "body": "x"}))
+    assert "from an import, not crawled" in presswatch("outlets", "list").stdout
+    assert "has no feed that could show it" in presswatch("trace", "https://a.example/2").stdout
+
+
+def test_trace_says_why_in_words(presswatch: Command, database: Database) -> None:
+    with database.transaction() as connection:
+        outlet = outlets.save(connection, OutletSpec(name="Post", url="https://a.example", feeds=("https://a.example/rss",)))[0]
+        page = "INSERT INTO pages (outlet_id, url, host, first_seen_at, reason) VALUES (%s, %s, 'a.example', now(), %s) RETURNING id"
+        connection.execute(page, (outlet.id, "https://a.example/banned", "robots"))
+        connection.execute(page, (outlet.id, "https://a.example/broken", "http_503"))
+        short = connection.execute(page, (outlet.id, "https://a.example/short", None)).fetchone()
+        connection.execute(
+            """
+            INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, outcome)
+            VALUES (%s, now(), 'https://a.example/short', 200, 'text/html', '', 0, '', 'too_short')
+            """,
+            short,
+        )
+
+    def verdict(path: str) -> str:
+        return presswatch("trace", f"https://a.example/{path}").stdout.splitlines()[0]
+
+    assert verdict("banned") == "It is known and was not fetched: its robots.txt disallows it (robots)."
+    assert verdict("broken").startswith("It is known and was not fetched: the server answers 503")
+    assert verdict("short") == "It was fetched and is not stored as an article: its text is too short for an article (too_short)."
+    assert verdict("unseen") == "The feeds of Post have not been read yet: run `presswatch crawl`."
+    with database.transaction() as connection:
+        connection.execute("UPDATE feeds SET polled_at = now(), error = 'the server answers 404'")
+    assert verdict("unseen") == "No feed of Post has shown it, and none can be read: the server answers 404."
+    assert "feed      feed https://a.example/rss: the server answers 404" in presswatch("trace", "https://a.example/unseen").stdout
+    assert presswatch("trace", "https://b.example/").stdout.startswith("Its host b.example belongs to no outlet")
 
 
 def test_broken_records_of_a_warc_file_cost_no_other(presswatch: Command, tmp_path: Path) -> None:

@@ -167,6 +167,9 @@ def test_outlets_that_yield_nothing_come_first_and_say_why(client: Client) -> No
         ("No Feed Post", "no_feeds"), ("Broken Times", "failing"), ("Quiet Review", "silent"), ("City Desk", "partly"),
     ]  # fmt: skip
     assert outlets["Harbour Gazette"].yields == "well"
+    # Nobody asked for it to be read, so that it lacks nothing.
+    assert list(outlets)[-1] == "Old Bundle"
+    assert outlets["Old Bundle"].yields == "imported"
     assert outlets["Quiet Review"].pages_without_article == {"robots": 12}
     assert outlets["Broken Times"].feeds[0].error == "the server answered 500"
     assert outlets["Harbour Gazette"].articles_week > outlets["Harbour Gazette"].articles_day > 0
@@ -256,6 +259,12 @@ def test_a_hit_tells_its_copies_and_how_much_of_its_story_was_found(site: httpx.
     assert "1 copy" in page.text
 
 
+def test_a_hit_without_a_title_has_a_name_and_repeats_no_passage(site: httpx.Client) -> None:
+    page = read(site, '/?q=archive+outlet%3A"Old+Bundle"')
+    assert "(no title)" in page.text
+    assert page.text.count("A text from an archive.") == 1
+
+
 def test_nothing_found_tells_what_each_part_finds(site: httpx.Client) -> None:
     page = read(site, '/?q=walked+zebra+outlet:"City+Desk"')
     assert re.search(r"walked\s*\d+ articles?\s*nothing\s*zebra\s*nothing\s*\d+ articles?", page.text)
@@ -274,7 +283,7 @@ def test_an_address_in_the_search_box_tells_what_became_of_it(site: httpx.Client
     assert "in desk.example/rss" in page.text
     stopped = read(site, f"/?q={client.article(str(newsroom.strike)).url}")
     assert "It stopped at annotate and is quarantined: worker_died." in stopped.text
-    assert "It is known and was not fetched: robots." in read(site, "/?q=https://quiet.example/3").text
+    assert "It is known and was not fetched: its robots.txt disallows it (robots)." in read(site, "/?q=https://quiet.example/3").text
     assert "belongs to no outlet" in read(site, "/?q=www.nowhere.example/x").text
     assert "Nothing: it was never seen." in read(site, "/?q=http://[broken/").text
 
@@ -294,8 +303,11 @@ def test_chart_tells_the_days_that_nobody_watched(site: httpx.Client) -> None:
     page = read(site, "/?group=none")
     gaps = [attributes["class"] for tag, attributes in page.elements if tag == "rect" and (attributes.get("class") or "").startswith("gap")]
     # The last one is of the legend.
-    assert gaps == ["gap unwatched", "gap unwatched", "gap partly", "gap"]
+    assert gaps == ["gap unwatched", "gap unwatched", "gap partly", "gap partly", "gap"]
     assert "watched 12 of 24 hours" in page.text
+    # One outlet of five that are usually read is not the news of these hours.
+    assert "watched 18 of 24 hours" in page.text
+    assert "watched 18 of 24 hours" not in read(site, "/?q=outlet%3A%22Northern+Wire%22").text
     # The feeds of the outlet that this search is limited to were read in no hour.
     assert "not watched" in read(site, "/?q=outlet%3A%22Harbour+Gazette%22").text
 
@@ -367,7 +379,7 @@ def test_erased_articles_are_nowhere(site: httpx.Client, newsroom: Newsroom) -> 
 
 def test_outlets_alerts_and_status_pages(site: httpx.Client) -> None:
     outlets = read(site, "/outlets")
-    assert "8 outlets are watched; 3 yield nothing" in outlets.text
+    assert "8 outlets are watched; 3 yield nothing and come first; 1 came with imported articles and come last." in outlets.text
     assert "Pages of the last seven days gave no article: robots (12)." in outlets.text
     alerts = read(site, "/alerts")
     assert "Its query can't run: harbour* stands for too many words" in alerts.text

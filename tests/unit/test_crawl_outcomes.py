@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 
 import pytest
 from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
-from crawlers.outcomes import LONGEST_WAIT_S, WAIT_S, Refused, of_exception, of_response
+from crawlers.outcomes import FINAL, LONGEST_WAIT_S, WAIT_S, Refused, of_exception, of_response
 from crawlers.politeness import Rules
+from pipeline import reasons
+from pipeline.extract import verdict
 
 URL = "https://example.com/"
 
@@ -86,3 +89,15 @@ def test_robots_rules() -> None:
     assert rules.refusal(URL + "a/x") is not None
     assert rules.refusal(URL + "a/b") is None
     assert rules.sitemaps == ["https://example.com/s.xml"]
+
+
+def test_every_reason_has_words() -> None:
+    given = {
+        value for name, value in vars(verdict).items() if name.isupper() and isinstance(value, str) and re.fullmatch(r"[a-z_]+", value)
+    }
+    assert given <= set(reasons.READING)
+    assert set(FINAL) <= {*reasons.FETCHING, "http_404", "http_410"}
+    assert reasons.why_no_article("too_short") == "its text is too short for an article (too_short)"
+    assert reasons.why_not_fetched("robots") == "its robots.txt disallows it (robots)"
+    assert reasons.why_not_fetched("http_503") == "the server answers 503"
+    assert reasons.why_no_article("new one") == reasons.why_not_fetched("new one") == "new one"

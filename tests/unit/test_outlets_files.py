@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import outlets
-from pipeline.errors import FileErrors
+from pipeline.errors import FileErrors, InputError
 
 TOML = """\
 # Whom we watch
@@ -126,7 +126,7 @@ def test_entities_in_opml_are_not_expanded() -> None:
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(FileErrors, match="can't be read"):
+    with pytest.raises(InputError, match="can't be read: No such file"):
         outlets.read(tmp_path / "none.toml")
 
 
@@ -134,3 +134,50 @@ def test_not_utf8_names_the_line() -> None:
     with pytest.raises(FileErrors) as raised:
         outlets.parse(b"name,url\nA,a.example\nB\xff,b.example\n", suffix=".csv", path="x")
     assert raised.value.problems == [(3, "the file is not UTF-8")]
+
+
+def test_toml_keys_that_do_not_belong_are_named_by_their_own_line() -> None:
+    text = 'title = "Ours"\n[[outlet]]\nname = "A"\nurl = "a.example"\n\n[ other ]\nx = 1\n[[more]]\ny = 2\n'
+    assert [line for line, _ in problems(text, ".toml")] == [1, 6, 8]
+
+
+def test_csv_goes_on_after_a_broken_row() -> None:
+    text = 'name,url\nA,ftp://a\nB,"b.example"x\nC,\nD,"d.example\nE,e.example\n'
+    found = problems(text, ".csv")
+    assert [line for line, _ in found] == [2, 3, 4, 5]
+    assert "this is no CSV" in found[1][1]
+    assert found[3][1] == "a quotation mark opens here and is never closed"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", "A\\u0000"), ("group", "A\\u0001"), ("labels", "A\\u0000"), ("url", "https://a.example/\\u0007")]
+)
+def test_what_the_store_cannot_hold_is_a_mistake(field: str, value: str) -> None:
+    fields = {"name": '"A"', "url": '"https://a.example/"', "group": '"G"', "labels": '["L"]'}
+    fields[field] = f'["{value}"]' if field == "labels" else f'"{value}"'
+    ((line, problem),) = problems("[[outlet]]\n" + "".join(f"{name} = {text}\n" for name, text in fields.items()), ".toml")
+    assert line == 1
+    assert "control characters" in problem if field != "url" else "is no http or https address" in problem
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ftp://a.example", "https://", "http://a..example/", "http://%%%/", "http://[::1", "http://a.example:99999", "a b.example",
+     f"https://{'a' * 64}.example", "javascript:alert(1)", "/etc/passwd"],
+)  # fmt: skip
+def test_addresses_that_are_none_are_named_as_typed(typed: str) -> None:
+    with pytest.raises(ValueError, match="is no http or https address") as raised:
+        outlets.tidy_url(typed)
+    assert str(raised.value).startswith(repr(typed))
+
+
+@pytest.mark.parametrize("typed", ["https://user:pw@a.example/", "mailto:x@a.example"])
+def test_addresses_with_a_password_are_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="user's name or password"):
+        outlets.tidy_url(typed)
+
+
+def test_one_mistake_is_told_as_one() -> None:
+    with pytest.raises(FileErrors) as raised:
+        parse("name,url\n", ".csv")
+    assert str(raised.value) == "list.csv was not imported, because of a mistake:\n  line 1: the file has no outlets."

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 import pipeline.cli.collect
 import pipeline.cli.outlets  # noqa: F401 - adds its commands
 from pipeline.cli.app import app
-from pipeline.errors import CrawlFailed, FileErrors, NameTaken, OutletsUnreachable, UnknownName, UsageError
+from pipeline.errors import AddressTaken, CrawlFailed, FileErrors, NameTaken, OutletsUnreachable, UnknownName, UsageError
 
 from .conftest import Site, article
 
@@ -65,8 +65,10 @@ def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Comma
     feed = next(feed for feed in listed["feeds"] if feed["kind"] == "feed")
     assert (feed["items"], feed["error"]) == (3, None)
     assert "The Example" in presswatch("list").stdout
-    with pytest.raises(NameTaken):
+    with pytest.raises(AddressTaken, match="'The Example' has the address"):
         presswatch("add", site.url)
+    with pytest.raises(NameTaken, match="choose another name"):
+        presswatch("add", f"{site.url}/other", "--name", "The Example")
 
     site.feed("/missing", site.url + "/sport")
     assert "1 new sources" in presswatch("check", "The Example").stdout
@@ -98,8 +100,10 @@ def test_outlets_that_are_of_no_use_are_not_added(site: Site, presswatch: Comman
     site.put("/", b"<p>Nothing</p>")
     with pytest.raises(OutletsUnreachable, match=r"neither a feed.*private"):
         presswatch("add", site.url, "http://10.0.0.1/")
-    with pytest.raises(UsageError):
-        presswatch("add", "ftp://example.com")
+    wrong = (["ftp://example.com"], ["http://a..example"], [site.url, "--country", "Serbia"], [site.url, "--name", "A\x01"])
+    for arguments in (*wrong, [site.url, "--label", "\x01"], [site.url, "--language", "eng"]):
+        with pytest.raises(UsageError):
+            presswatch("add", *arguments)
     assert rows("SELECT count(*) FROM outlets") == [(0,)]
 
 
