@@ -31,6 +31,8 @@ def set_up(level: str = "warning", *, as_json: bool = False) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=max(LEVELS[level], logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
+    # It tells of every attempt to connect; the error in the end says as much in one sentence.
+    logging.getLogger("psycopg.pool").setLevel(max(LEVELS[level], logging.ERROR))
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:

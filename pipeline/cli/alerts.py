@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from pipeline import config
-from pipeline.cli.app import JsonOption, app, print_json
+from pipeline.cli.app import JsonOption, app, print_json, shown
 from pipeline.models import Every
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def list_(as_json: JsonOption = False) -> None:
     table = Table("name", "query", "every", *FIGURES, "broken", box=None, pad_edge=False, header_style="bold")
     for one in found:
         row = _json(one.alert, one.account)
-        table.add_row(one.alert.name, one.alert.query, one.alert.every, *(str(row[figure]) for figure in FIGURES), row["broken"] or "")
+        table.add_row(
+            one.alert.name, shown(one.alert.query), one.alert.every, *(str(row[figure]) for figure in FIGURES), shown(row["broken"] or "")
+        )
     Console(markup=False, highlight=False).print(table)
 
 
@@ -98,7 +100,7 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
         why = f" ({match.reason})" if match.reason else ""
         due = f" until {_at(match.due_at)}" if match.state == "waiting" else ""
         lines.append(f"{_at(match.matched_at)}  {match.state}{why}{due}  {match.outlet}: {match.title}")
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("".join(f"{shown(line)}\n" for line in lines))
 
 
 FIGURES: Final = ("matched", "sent", "grouped", "muted", "failed", "waiting")

@@ -55,6 +55,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
+def shown(text: str) -> str:
+    """A text of a page or a feed for the terminal, which it must not steer."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def main() -> None:
     """Run the command line of this process, and end it."""
     for module in MODULES:

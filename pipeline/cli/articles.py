@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import config
-from pipeline.cli.app import app
+from pipeline.cli.app import app, shown
 from pipeline.errors import InputError, UsageError
 from pipeline.models import Counts, Stage
 
@@ -119,7 +119,7 @@ def import_(
     for number, problem in report.errors:
         typer.echo(f"presswatch: {file}, {report.unit} {number}: {problem}", err=True)
     if report.unknown:
-        typer.echo(f"presswatch: warning: fields that are not imported: {', '.join(report.unknown)}", err=True)
+        typer.echo(f"presswatch: warning: fields that are not imported: {shown(', '.join(report.unknown))}", err=True)
     made = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
     typer.echo(f"{report.read} read: {made}; {len(report.errors)} wrong", err=True)
     if report.errors:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from pipeline import config
-from pipeline.cli.app import JsonOption, app, print_json
+from pipeline.cli.app import JsonOption, app, print_json, shown
 from pipeline.models import OutletSpec
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ def list_(as_json: JsonOption = False) -> None:
             state = outlet.discovery_error or "feeds are looked for by the next crawl"
             if outlet.id in uncrawled:
                 state = "from an import, not crawled: `outlets check` looks for feeds"
-            table.add_row(outlet.name, outlet.url, "", "", "", "", articles, state)
+            table.add_row(outlet.name, outlet.url, "", "", "", "", articles, shown(state))
         for number, feed in enumerate(outlet.feeds):
             state = feed.error or ("ok" if feed.succeeded_at else "not polled yet")
             first = (outlet.name, articles) if number == 0 else ("", "")
             figures = ("" if value is None else str(value) for value in (feed.items, feed.new_items))
-            table.add_row(first[0], feed.url, feed.kind, _at(feed.polled_at), *figures, first[1], state)
+            table.add_row(first[0], feed.url, feed.kind, _at(feed.polled_at), *figures, first[1], shown(state))
     # A pipe has no width that would cut the addresses.
     Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
@@ -135,7 +135,7 @@ def _show(looked: Sequence[Looked], *, as_json: bool) -> None:
     for one in looked:
         sys.stdout.write(f"{one.outlet.name} ({one.outlet.url}), {one.new} new sources\n")
         if one.discovery.error:
-            sys.stdout.write(f"  {one.discovery.error}\n")
+            sys.stdout.write(f"  {shown(one.discovery.error)}\n")
         for source in one.discovery.sources:
             newest = f", newest {_at(source.newest_at)}" if source.newest_at else ""
             sys.stdout.write(f"  {source.kind:<13}{source.url}: {source.items} items{newest}\n")

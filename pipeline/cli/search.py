@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import config
-from pipeline.cli.app import JsonOption, app, print_json
+from pipeline.cli.app import JsonOption, app, print_json, shown
 
 if TYPE_CHECKING:
     from pipeline.search import SearchResult
@@ -82,10 +82,6 @@ def _print_table(found: SearchResult) -> None:
 
     def marked(text: str) -> Text:
         return Text.assemble(*((shown(part), "bold yellow" if is_marked else "") for part, is_marked in marked_parts(text)))
-
-    def shown(text: str) -> str:
-        # A page must not steer the terminal.
-        return "".join(letter if letter.isprintable() else " " for letter in text)
 
     if not found.hits:
         return

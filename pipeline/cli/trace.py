@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import config, reasons
-from pipeline.cli.app import JsonOption, app
+from pipeline.cli.app import JsonOption, app, shown
 from pipeline.errors import UsageError
 
 
@@ -27,9 +27,8 @@ def trace(url: Annotated[str, typer.Argument(help="The address of a page, as fet
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=_plain))
     else:
-        typer.echo(found["verdict"])
-        for line in _lines(found):
-            typer.echo(line)
+        for line in (found["verdict"], *_lines(found)):
+            typer.echo(shown(line))
 
 
 def _plain(value: object) -> str:

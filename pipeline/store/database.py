@@ -73,7 +73,10 @@ class Database:
         try:
             with self._pool.connection() as connection:
                 yield connection
-        except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
+        except psycopg_pool.PoolTimeout as error:
+            self._connect(timeout_s=2).close()  # the pool does not tell why
+            raise DatabaseAway(where=describe(self.url), problem=_first_line(error)) from error
+        except psycopg.OperationalError as error:
             # Among OperationalErrors are refusals that a retry can't mend; those have a state of their own.
             raise DatabaseAway(where=describe(self.url), problem=_first_line(error)) from error
 
@@ -88,9 +91,9 @@ class Database:
                 self._worker_id = int(number)
             return self._worker_id
 
-    def _connect(self) -> Connection:
+    def _connect(self, *, timeout_s: int = 10) -> Connection:
         try:
-            return psycopg.connect(self.url, autocommit=True, connect_timeout=10, application_name="presswatch worker")
+            return psycopg.connect(self.url, autocommit=True, connect_timeout=timeout_s, application_name="presswatch worker")
         except psycopg.OperationalError as error:
             raise DatabaseAway(where=describe(self.url), problem=_first_line(error)) from error
 

@@ -143,6 +143,26 @@ def test_an_outlet_that_an_import_made_says_that_it_is_not_crawled(presswatch: C
     assert "has no feed that could show it" in presswatch("trace", "https://a.example/2").stdout
 
 
+def test_no_page_steers_the_terminal(presswatch: Command, tmp_path: Path) -> None:
+    presswatch("alerts", "add", "steel", "tariff", "--max-age", "none")
+    presswatch(
+        "import", write(tmp_path / "a.jsonl", {"url": "https://a.example/1", "title": "A \x1b[31mtitle\x07", "body": "A tariff.\nMore."})
+    )
+    presswatch("process")
+    for arguments in (("trace", "https://a.example/1"), ("alerts", "show", "steel"), ("search", "tariff")):
+        told = presswatch(*arguments).stdout
+        assert "A  [31mtitle" in told
+        assert all(letter.isprintable() for letter in told.replace("\n", ""))
+
+
+def test_a_database_that_is_away_is_one_sentence(presswatch: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRESSWATCH_DATABASE_URL", "postgresql://127.0.0.1:9/none")
+    answer = presswatch("outlets", "list", "--json")
+    assert (answer.code, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
+    assert answer.stderr.startswith("presswatch: PostgreSQL at 127.0.0.1:9/none can't be reached (")
+    assert "refused" in answer.stderr
+
+
 def test_trace_says_why_in_words(presswatch: Command, database: Database) -> None:
     with database.transaction() as connection:
         outlet = outlets.save(connection, OutletSpec(name="Post", url="https://a.example", feeds=("https://a.example/rss",)))[0]
