@@ -43,7 +43,7 @@ BY: Final = re.compile(
     re.IGNORECASE,
 )
 SPOKEN_BY: Final = re.compile(
-    r"^(?:by|von|por|par|di|door|от|автор|автори|oleh)\s*:?\s+(?=[^\W\d_a-z])|^(?:автор|текст)\s*:", re.IGNORECASE
+    r"^(?:by|von|por|par|di|door|от|автор|автори|oleh)\s*:?\s+(?-i:(?=[^\W\d_a-z]))|^(?:автор|текст)\s*:", re.IGNORECASE
 )
 BETWEEN: Final = re.compile(
     r"\s*(?:[,;|•·/&+]|、|،|\s[–—-]\s|\s(?:and|und|y|et|i|og|och|ja|en|with|mit|con|avec|и|та|ve|dan|và)\s)\s*", re.IGNORECASE
@@ -76,7 +76,9 @@ PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "d
 ORGANISATION_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "Corporation"})
 ADDRESS: Final = re.compile(r"\S+@\S+|(?<!\S)@\w+|https?://\S+")
 DOMAIN: Final = re.compile(r"\b[\w-]{2,}\.(?:com|org|net|de|fr|es|it|ru|co|info|eu|tv|at|ch|be|nl|uk)\b", re.IGNORECASE)
-ELSEWHERE: Final = re.compile(r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|card")
+ELSEWHERE: Final = re.compile(
+    r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|(?<!v)card"
+)
 BYLINE_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:byline|author|autor|auteur|autore|signature|creator|writer|journalist)s?"
     r"(?:[\s_-]*(?:name|names|link|title|info|text))?(?=[\s_-]|$)|vcard"

@@ -27,6 +27,7 @@ LINE: Final = re.compile(
     r"|lea (?:también|más|además)|le(?:e|er) (?:también|más)|lee también|te puede interesar|(?:también )?te recomendamos|síguenos|suscríb|compartir$|publicidad$|más información\s*:|vea también|mire también|puede leer"
     r"|publiée? le\b.{0,80}$|mis(?:e)? à jour\b.{0,60}$|publicado (?:el|a las)\b.{0,80}$|actualizado\b.{0,60}$|veröffentlicht am\b.{0,60}$|partager (?:sur|par)\b|compartir (?:en|por)\b|teilen (?:auf|per)\b|condividi su\b"
     r"|illustration[^.!?]{0,40}$|forum sur abonnement|iniciar sesión para comentar|lire aussi|à lire (?:aussi|également)|abonnez-vous|publicité$|partager$|(?:voir|écouter) aussi"
+    r"|(?:tags?|filed under|topics?|categor(?:y|ies)|archivado en|etiquetas?|temas|schlagwörter|themen|mots[- ]clés|thèmes|argomenti|marcadores|trefwoorden|теги|метки)\s*:"
     r"|leggi anche|leia (?:também|mais)|saiba mais|veja também|siga[- ]nos|publicidade$|lees ook|lees meer|läs (?:också|även|mer)|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)|přečtěte si|čtěte (?:také|též)"
     r"|читайте (?:также|ещё|еще|нас)|подпи(?:сывайтесь|шитесь)|реклама$|поделиться$|смотрите также|по теме\s*:|читать (?:далее|також)|читайте (?:також|більше)|підпи(?:суйтесь|шіться)|прочетете още|čitajte|pročitajte|oku(?:yun|mak için)"
     r")",
@@ -44,6 +45,7 @@ END: Final = re.compile(
 )
 # A line of nothing but stars or dashes before such a line ends the article with it.
 RULE: Final = re.compile(r"^[\s*•·#_=~—–-]+$")
+SIGNED: Final = re.compile(r"^(?:by|von|por|par|di|door|av|af|от|автор)\s*:?\s+(?P<name>[^.!?]{3,80})$", re.IGNORECASE)
 BIOGRAPHY: Final = re.compile(r"^(?:\W*)(?:is|was|has been|writes|works|covers|ist|war|schreibt|es|fue|est|era|è|é|—|–|,)\b", re.IGNORECASE)
 BYLINE_WORDS: Final = 14
 DATE_WORDS: Final = 9
@@ -86,6 +88,9 @@ def _is_dateline(paragraph: str) -> bool:
 
 def _is_byline(paragraph: str, authors: Sequence[str]) -> bool:
     words = len(paragraph.split())
+    signed = SIGNED.match(paragraph)
+    if signed and words <= BYLINE_WORDS and sum(word[0].isupper() for word in signed["name"].split()) > words / 2:
+        return True
     return words <= BYLINE_WORDS and any(
         fold(name) in fold(paragraph) and words <= len(name.split()) + 4 and not re.search(r"[.!?”\"]\s*$", paragraph) for name in authors
     )

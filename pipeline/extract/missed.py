@@ -23,6 +23,7 @@ ELSEWHERE: Final = re.compile(
 MAX_ABOVE: Final = 12  # elements around a paragraph that are asked what they are
 MAX_LINKS: Final = 3_000
 MIN_LINK: Final = 15  # characters
+BOX: Final = 2  # times the link's own text: a box with a label and a teaser
 NO_WORD: Final = re.compile(r"[\W_]+")
 
 Sign = tuple[str, ...]
@@ -90,6 +91,13 @@ def is_linked(element: HtmlElement, text: str) -> bool:
     return sum(len(text_of(link)) for link in element.iter("a")) >= 0.9 * len(text)
 
 
+def _is_alone(link: HtmlElement) -> bool:
+    """Whether a link stands between breaks or the ends of the element around it."""
+    before, after, around = link.getprevious(), link.getnext(), link.getparent()
+    told = (around.text if before is None and around is not None else before.tail if before is not None else None) or ""
+    return not told.strip() and not (link.tail or "").strip() and all(beside is None or beside.tag == "br" for beside in (before, after))
+
+
 def link_lines(tree: HtmlElement) -> set[str]:
     """Keys of the lines that are nothing but one link to another page: teasers, not text."""
     lines: set[str] = set()
@@ -102,6 +110,7 @@ def link_lines(tree: HtmlElement) -> set[str]:
         block = link
         while block.tag in INLINE and (parent := block.getparent()) is not None:
             block = parent
-        if block.tag in {"p", "li", "div"} and len("".join("".join(block.itertext()).split())) == len("".join(text.split())):
+        around, own = (len("".join(part.split())) for part in ("".join(block.itertext()), text))
+        if block.tag in {"p", "li", "div"} and (around == own or (around <= BOX * own and _is_alone(link))):
             lines.add(key(text))
     return lines

@@ -65,6 +65,7 @@ KEPT_TAGS: Final = frozenset(
 )
 MAX_HEADINGS: Final = 10
 NAME_WORDS: Final = 5  # an outlet's name has no more
+HEADLINE_WORDS: Final = 3  # of a headline that is no h1
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
 MARKED: Final = (
     "a",
@@ -259,6 +260,17 @@ def _heading(element: HtmlElement, base: str) -> Heading:
     )
 
 
+def _lesser_headlines(tree: HtmlElement, headings: list[Heading], title_tag: str, base: str) -> Iterator[Heading]:
+    """The heading below h1 that the page's title repeats, for a page whose headline is no h1."""
+    if any(heading.text and not heading.is_logo for heading in headings):
+        return
+    for element in tree.iter("h2", "h3"):
+        text = text_of(element)
+        if len(text.split()) >= HEADLINE_WORDS and text in title_tag:
+            yield _heading(element, base)
+            return
+
+
 def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
     """Gather a page's evidence in one pass over its tree."""
     base = source.final_url or source.url
@@ -288,6 +300,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
                 times.append(element)
             case _:
                 title_tag = title_tag or (text_of(element) if element.getparent() is None or element.getparent().tag != "svg" else "")
+    headings += list(_lesser_headlines(tree, headings, title_tag, base))
     headline = next(iter(meta.get("og:title", ())), "") or next((heading.text for heading in headings), "")
     data = structured.read(blocks, headline=headline)
     return ParsedPage(

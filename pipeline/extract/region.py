@@ -19,6 +19,10 @@ NEVER_TEXT: Final = (
     "script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "link", "object", "canvas", "input", "textarea",
 )  # fmt: skip
 HOVERING: Final = re.compile(r"(?:^|[\s_-])(?:tooltip|popover|rollover)(?:$|[\s_-])", re.IGNORECASE)
+# Boxes that ask for something, and lines at the foot of a page, as their markup calls them.
+ASKING: Final = re.compile(r"(?:^|[\s_-])(?:subscri(?:be|ption)|newsletter|sign-?up|donat(?:e|ion))(?:$|[\s_-])", re.IGNORECASE)
+FOOT: Final = re.compile(r"(?:^|[\s_-])(?:pied|pie|colophon)(?:$|[\s_-])", re.IGNORECASE)
+MAX_ASKING: Final = 400  # characters; a longer one may hold the text
 EMBEDDED: Final = re.compile(r"embed|social|twitter|instagram|widget", re.IGNORECASE)
 # What is copied of the elements around the article; a broken page's own names of tags and attributes may be no names at all.
 SHELLS: Final = frozenset(["html", "body", "main", "article", "section", "div"])
@@ -67,12 +71,23 @@ def _around(page: ParsedPage, found: Density, title: str) -> HtmlElement | None:
     return None
 
 
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether an element stands among the text and is none: a tooltip, a box that asks for a subscription, a foot."""
+    called = element.get("class") or element.get("id")
+    if not called:
+        return False
+    if element.tag in {"span", "div"} and HOVERING.search(called):
+        return True
+    asking = FOOT if element.tag in {"p", "ul"} else ASKING
+    return asking.search(called) is not None and len("".join(element.itertext())) <= MAX_ASKING
+
+
 def prune(tree: HtmlElement) -> HtmlElement:
     """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip quoted posts."""
     for element in list(tree.iter(*NEVER_TEXT)):
         if element.getparent() is not None:
             element.drop_tree()
-    for element in [element for element in tree.iter("span", "div") if HOVERING.search(element.get("class") or "")]:
+    for element in [element for element in tree.iter("span", "div", "section", "aside", "p", "ul") if _is_beside(element)]:
         if element.getparent() is not None:
             element.drop_tree()
     for quote in tree.iter("blockquote"):
