@@ -35,7 +35,7 @@ from pipeline.models import (
     Syndication,
     Timestamp,
 )
-from pipeline.store import alerts, articles, comparisons, documents, entities, outlets, stories
+from pipeline.store import alerts, articles, comparisons, documents, entities, imports, outlets, stories
 from pipeline.store.database import Connection, Database
 from pipeline.web.app import create
 
@@ -158,6 +158,9 @@ class _Room:
             "Quiet Review", "An essay without a date", "A long look at harbours.\n\nNobody knows when.", None, page=False
         )
         self.connection.execute("UPDATE articles SET first_seen_at = %s WHERE id = %s", (NOW - timedelta(days=40), imported))
+        self.outlets["Old Bundle"] = imports.outlet_id(self.connection, "Old Bundle", "bundle.example")
+        sentence = f"A text from an archive says the same thing twice, since {'somebody pasted it twice and ' * 4}nobody read it again."
+        self.article("Old Bundle", "", f"{sentence}\n\n{sentence}", NOW - timedelta(days=35), url="https://bundle.example/1", page=False)
         for day in range(32):
             for number in range((day * 7 + 3) % 9):
                 self.article(
@@ -178,7 +181,7 @@ class _Room:
         candidates: dict[str, tuple[Candidate, ...]] | None = None,
     ) -> int:  # fmt: skip
         outlet_id = self.outlets[outlet]
-        host = next(spec.url for spec in OUTLETS if spec.name == outlet)
+        host = next((spec.url for spec in OUTLETS if spec.name == outlet), "https://other.example/")
         url = url or f"{host}{hashlib.sha256((outlet + title).encode()).hexdigest()[:10]}"
         seen = (published or NOW - timedelta(days=40)) + timedelta(minutes=4)
         page_id = self.page(outlet_id, url, title, seen, published) if page else None
@@ -283,10 +286,16 @@ class _Room:
         ]
         # Nothing ran for two days, and half of a third.
         gap = (today - timedelta(days=20), today - timedelta(days=17, hours=12))
-        self.connection.execute(
-            "INSERT INTO coverage (outlet_id, hour, polls) SELECT %s, hour, 12 FROM unnest(%s::timestamptz[]) AS hour",
-            (self.outlets["Northern Wire"], [hour for hour in hours if not gap[0] <= hour < gap[1]]),
-        )
+        # One outlet alone was read for six hours of another day.
+        alone = (today - timedelta(days=10), today - timedelta(days=10) + timedelta(hours=6))
+        for outlet in ("Northern Wire", "Le Quai", "Степ", "City Desk", "Quiet Review"):
+            read = [hour for hour in hours if not gap[0] <= hour < gap[1]]
+            if outlet != "Northern Wire":
+                read = [hour for hour in read if not alone[0] <= hour < alone[1]]
+            self.connection.execute(
+                "INSERT INTO coverage (outlet_id, hour, polls) SELECT %s, hour, 12 FROM unnest(%s::timestamptz[]) AS hour",
+                (self.outlets[outlet], read),
+            )
         self.connection.execute("INSERT INTO work (stage, subject_id, version) VALUES ('clean', 999999, 0), ('clean', 999998, 0)")
         self.connection.execute(
             "INSERT INTO quarantine (stage, subject_id, version, priority, attempts, error) VALUES ('annotate', 1, 1, 0, 5, 'worker_died')"
@@ -350,6 +359,7 @@ def serving(settings: Settings) -> Iterator[str]:
     """The web application behind a real socket of this process; its address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # who asks before the server has started waits
         server = uvicorn.Server(uvicorn.Config(create(settings), log_level="error", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -157,7 +157,7 @@ class FeedAnswer(Answer):
 
 
 class OutletAnswer(Answer):
-    """An outlet with what it last yielded; `yields` is no_feeds, failing, silent, partly, new or well."""
+    """An outlet with what it last yielded; `yields` is no_feeds, failing, silent, partly, new, well or imported."""
 
     name: str
     url: str

@@ -22,6 +22,8 @@ ARGUMENTS = [
 SIZES = {
     "light": {"viewport": {"width": 1200, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1200, "height": 900}, "color_scheme": "dark"},
+    # A window of 1,280 pixels at a zoom of 400 %.
+    "zoomed": {"viewport": {"width": 320, "height": 256}, "color_scheme": "light"},
     "phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light", "is_mobile": True, "has_touch": True},
 }
 # What no person could read: the contrast of text against what is behind it, by WCAG's formula, for text that shows.
@@ -152,11 +154,12 @@ def test_every_page_can_be_read(browser: Browser, url: str, newsroom: Newsroom, 
         answer = page.goto(url + path)
         assert answer is not None
         assert answer.ok, name
-        page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png", full_page=name != "search")
+        if size != "zoomed":
+            page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png", full_page=name != "search")
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is wider than the window"
         assert page.evaluate(UNREACHABLE) == [], name
-        if size != "phone":  # the same colours and the same elements as in the light
+        if size in ("light", "dark"):  # the others have the same colours and elements
             assert page.evaluate(LOW_CONTRAST) == [], name
             assert page.evaluate(UNNAMED) == [], name
     context.close()
@@ -274,9 +277,10 @@ def test_the_chart_draws_the_day_that_is_not_over_otherwise(page: Page, url: str
 
 def test_a_change_is_shown_in_place(page: Page, url: str, newsroom: Newsroom, complaints: list[str]) -> None:
     page.goto(f"{url}/articles/{newsroom.strike}")
-    page.evaluate("document.querySelector('#difference').textContent = ''")
+    page.evaluate("window.difference = document.querySelector('#difference'); window.difference.textContent = ''")
     page.get_by_role("link", name="1 to 2").click()
     expect(page.get_by_role("heading", name="From version 1 to version 2")).to_be_visible()
+    assert page.evaluate("window.difference.isConnected")
     assert page.url.endswith(f"/articles/{newsroom.strike}")
     assert complaints == []
 

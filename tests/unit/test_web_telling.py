@@ -58,3 +58,5 @@ def test_how_an_outlet_does() -> None:
     assert judged(feed(polled=False), articles=0, age=timedelta(minutes=5)) is Yield.NEW
     assert judged() is Yield.NO_FEEDS
     assert judged(feed(active=False)) is Yield.NO_FEEDS
+    assert judge((), articles_week=3, added_at=NOW, now=NOW, is_imported=True) is Yield.IMPORTED
+    assert judge((feed(failures=1),), articles_week=3, added_at=NOW, now=NOW, is_imported=True) is Yield.FAILING

@@ -17,7 +17,7 @@ SILENT_AFTER: Final = timedelta(days=7)
 
 
 class Yield(StrEnum):
-    """How an outlet does, the worst first."""
+    """How an outlet does, in the order in which they are shown: the worst first."""
 
     NO_FEEDS = "no_feeds"  # there is nothing to read
     FAILING = "failing"  # no feed could be read the last time
@@ -25,6 +25,7 @@ class Yield(StrEnum):
     PARTLY = "partly"  # some feeds could not be read the last time
     NEW = "new"  # not read yet
     WELL = "well"
+    IMPORTED = "imported"  # never to be read: its articles were given by a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def outlets(connection: Connection, now: datetime) -> list[OutletView]:
         SELECT o.id, o.name, o.url, o.labels, o.country, o.language, o."group", o.added_at, d.error,
             (SELECT count(*) FROM articles a WHERE a.outlet_id = o.id AND a.first_seen_at > %(day)s AND a.deleted_at IS NULL),
             (SELECT count(*) FROM articles a WHERE a.outlet_id = o.id AND a.first_seen_at > %(week)s AND a.deleted_at IS NULL),
-            last.id, last.title, last.first_seen_at, last.language
+            last.id, last.title, last.first_seen_at, last.language, d.outlet_id IS NULL
         FROM outlets o LEFT JOIN discoveries d ON d.outlet_id = o.id
         LEFT JOIN LATERAL (
             SELECT a.id, v.title, a.first_seen_at, v.language FROM articles a
@@ -97,7 +98,7 @@ def outlets(connection: Connection, now: datetime) -> list[OutletView]:
     reasons = _pages_without_article(connection, [row[0] for row in rows if row[10] == 0], now - SILENT_AFTER)
     found = [_outlet(row, feeds.get(row[0], ()), reasons.get(row[0], {}), now) for row in rows]
     order = list(Yield)
-    return sorted(found, key=lambda outlet: order.index(outlet.yields) if outlet.yields is not Yield.WELL else len(order))
+    return sorted(found, key=lambda outlet: order.index(outlet.yields))
 
 
 def names(connection: Connection) -> list[str]:
@@ -106,23 +107,44 @@ def names(connection: Connection) -> list[str]:
 
 
 def watched_hours(connection: Connection, first: date, last: date, names: Sequence[str] = ()) -> dict[date, int]:
-    """UTC days from `first` to `last` with how many of their hours a feed could be read in; of all outlets, or of those named."""
+    """UTC days from `first` to `last` with how many of their hours were watched; of all outlets, or of those named.
+
+    An hour counts if a feed could be read of at least half of the outlets that were watched before that day:
+    when most of them are silent because nobody asked, the day is not whole, though one answered.
+    """
     rows = connection.execute(
         """
-        SELECT (c.hour AT TIME ZONE 'UTC')::date, count(DISTINCT c.hour) FROM coverage c
-        WHERE c.hour >= %(first)s::date::timestamp AT TIME ZONE 'UTC' AND c.hour < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'
-          AND c.polls > c.failed_polls
-          AND (%(all)s OR c.outlet_id IN (SELECT id FROM outlets WHERE lower(name) = ANY (%(names)s)))
-        GROUP BY 1
+        WITH asked AS (
+            SELECT o.id, o.added_at, o.removed_at FROM outlets o
+            WHERE (%(all)s OR lower(o.name) = ANY (%(names)s))
+                AND EXISTS (SELECT FROM feeds f WHERE f.outlet_id = o.id AND f.succeeded_at IS NOT NULL)
+        ), answered AS (
+            SELECT c.hour, (c.hour AT TIME ZONE 'UTC')::date AS day, count(*) AS outlets FROM coverage c
+            WHERE c.hour >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
+                AND c.hour < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+                AND c.polls > c.failed_polls
+                AND (%(all)s OR c.outlet_id IN (SELECT id FROM outlets WHERE lower(name) = ANY (%(names)s)))
+            GROUP BY 1
+        ), days AS (
+            SELECT day, (
+                SELECT count(*) FROM asked a
+                WHERE a.added_at < day::timestamp AT TIME ZONE 'UTC'
+                    AND (a.removed_at IS NULL OR a.removed_at > (day + 1)::timestamp AT TIME ZONE 'UTC')
+            ) AS outlets
+            FROM (SELECT DISTINCT day FROM answered) AS their
+        )
+        SELECT day, count(*) FROM answered JOIN days USING (day) WHERE 2 * answered.outlets >= days.outlets GROUP BY day
         """,
         {"first": first, "last": last, "all": not names, "names": [name.lower() for name in names]},
     )
     return {row[0]: row[1] for row in rows}
 
 
-def judge(feeds: Sequence[FeedView], *, articles_week: int, added_at: datetime, now: datetime) -> Yield:
+def judge(feeds: Sequence[FeedView], *, articles_week: int, added_at: datetime, now: datetime, is_imported: bool = False) -> Yield:
     """How an outlet does, from what its feeds showed and what came of them."""
     active = [feed for feed in feeds if feed.active]
+    if is_imported and not feeds:
+        return Yield.IMPORTED
     if not active:
         return Yield.NO_FEEDS
     polled = [feed for feed in active if feed.polled_at]
@@ -157,7 +179,8 @@ def _outlet(row: Sequence[Any], feeds: tuple[FeedView, ...], reasons: Mapping[st
         last_article_at=row[13],
         last_article_language=row[14],
         pages_without_article=reasons,
-        yields=judge(feeds, articles_week=row[10], added_at=row[7], now=now),
+        # An outlet that somebody added is looked at for feeds; one that only an article named is not.
+        yields=judge(feeds, articles_week=row[10], added_at=row[7], now=now, is_imported=row[15] and row[11] is not None),
     )
 
 
