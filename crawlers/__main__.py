@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,8 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def print_line(value: Any) -> None:
-    """One JSON line on stdout."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    """One JSON line on stdout, for whoever started the crawl; if that was killed, nobody waits for it."""
+    try:
+        sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _plain(value: Any) -> Any:

@@ -34,6 +34,7 @@ MODULES: Final = ("engines", "outlets", "collect", "extract", "articles", "searc
 
 FAILED: Final = 1
 USAGE: Final = 2
+INTERRUPTED: Final = 130  # by Ctrl-C, as shells count
 # Bytes of the command line that are no UTF-8, as Python shows them.
 BROKEN: Final = re.compile("[\ud800-\udfff]")
 
@@ -62,9 +63,13 @@ def shown(text: str) -> str:
 
 def main() -> None:
     """Run the command line of this process, and end it."""
-    for module in MODULES:
-        importlib.import_module(f"pipeline.cli.{module}")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        for module in MODULES:
+            importlib.import_module(f"pipeline.cli.{module}")
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -23,7 +23,10 @@ NEXT: Final = "next"
 FIRST: Final = "00000000000000"
 OLDEST_VERSION: Final = (9, 0)
 CHUNK: Final = 250
+# The engine works on a tenth of its heap at once and counts several times a text's size; a larger document goes alone.
+CHUNK_BYTES: Final = 2_000_000
 THREADS: Final = 2
+_TOO_LARGE: Final = re.compile(r"_operation_bytes=(?P<size>\d+), max_\w+_bytes=(?P<most>\d+)")
 # How often documents are sent again that the server was too busy for.
 ROUNDS: Final = 4
 
@@ -155,7 +158,9 @@ class Index:
                 outcomes = patiently(lambda: self._bulk(list(waiting.values()), target))  # noqa: B023 - called at once
             again: dict[str, Document] = {}
             for key, (status, why) in outcomes.items():
-                if status in BUSY:
+                if status in BUSY and _is_too_large(why):
+                    refused[int(key)] = f"it is too large for the search engine's memory; PRESSWATCH_ELASTICSEARCH_HEAP sets it ({why})"
+                elif status in BUSY:
                     again[key] = waiting[key]
                 elif status == HTTPStatus.CONFLICT:
                     newer += 1
@@ -230,12 +235,23 @@ class Index:
         actions = (documents.action(document, target) for document in batch)
         outcomes: dict[str, tuple[int, str]] = {}
         sending = (
-            helpers.parallel_bulk(self.client, actions, thread_count=THREADS, chunk_size=CHUNK, raise_on_error=False)
+            helpers.parallel_bulk(
+                self.client, actions, thread_count=THREADS, chunk_size=CHUNK, max_chunk_bytes=CHUNK_BYTES, raise_on_error=False
+            )
             if len(batch) > CHUNK
-            else helpers.streaming_bulk(self.client, actions, chunk_size=CHUNK, raise_on_error=False)
+            else helpers.streaming_bulk(self.client, actions, chunk_size=CHUNK, max_chunk_bytes=CHUNK_BYTES, raise_on_error=False)
         )
         for _, item in sending:
             result = next(iter(item.values()))
             error = result.get("error")
             outcomes[result["_id"]] = (result["status"], reason(error) if error else "")
         return outcomes
+
+
+def _is_too_large(why: str) -> bool:
+    """Whether the engine is not busy with others, but would never take a request of this size.
+
+    Requests are small enough, unless they hold a single large document.
+    """
+    found = _TOO_LARGE.search(why)
+    return found is not None and int(found["size"]) > int(found["most"])

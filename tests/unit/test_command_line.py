@@ -92,3 +92,21 @@ def test_output_that_cannot_be_written(tmp_path: Path, target: str, told: bytes)
     process.stdout.close()
     assert (process.stderr.read(), process.wait()) == (told, 1)
     process.stderr.close()
+
+
+def test_a_crawler_whose_caller_was_killed_ends_quietly() -> None:
+    ending = "from crawlers.__main__ import print_line; print_line({'feeds': 1})"
+    process = subprocess.Popen([sys.executable, "-c", ending], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 0)
+    process.stderr.close()
+
+
+def test_ctrl_c_is_quiet_at_any_time(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("importlib.import_module", interrupted)
+    assert run(monkeypatch, capsys, tmp_path, "status") == (130, "", "")
