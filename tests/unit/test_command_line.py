@@ -108,5 +108,5 @@ def test_ctrl_c_is_quiet_at_any_time(monkeypatch: pytest.MonkeyPatch, capsys: py
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("importlib.import_module", interrupted)
+    monkeypatch.setattr("pipeline.cli.app.run", interrupted)
     assert run(monkeypatch, capsys, tmp_path, "status") == (130, "", "")
