@@ -1,6 +1,6 @@
 """Copies, entities and stories measured on real articles.
 
-Run `python benchmarks/compare.py [duplicates] [entities] [stories]` (all three unless named). The articles come
+Run `python benchmarks/compare.py [--room duplicates|entities|stories]` (all three unless named). The articles come
 from the corpus, a folder named by PRESSWATCH_CORPUS (default `../shared/corpus`): `coverage-8k.jsonl.gz` and
 `stories.jsonl.gz`.
 
@@ -64,6 +64,7 @@ EDITS: dict[str, Edit] = {
     "40 words before": lambda words: own(40) + words,
     "200 words before": lambda words: own(200) + words,
     "first 20 words other": lambda words: own(20) + words[20:],
+    "last 1/8 other": lambda words: words[: len(words) * 7 // 8] + own(len(words) // 8),
     "a word in 50 other": lambda words: [word if place % 50 else "own" for place, word in enumerate(words)],
     "a word in 30 other": lambda words: [word if place % 30 else "own" for place, word in enumerate(words)],
 }
@@ -248,7 +249,13 @@ def measure_stories() -> None:
 def main() -> int:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("rooms", nargs="*", choices=["duplicates", "entities", "stories"], default=[])
+    parser.add_argument(
+        "--room",
+        dest="rooms",
+        action="append",
+        choices=["duplicates", "entities", "stories"],
+        help="one room; may be given again; default: all",
+    )
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print the entities of N articles")
     chosen = parser.parse_args()
     for name in ("coverage-8k.jsonl.gz", "stories.jsonl.gz"):
@@ -260,7 +267,7 @@ def main() -> int:
         ("entities", lambda: measure_entities(chosen.show)),
         ("stories", measure_stories),
     ):
-        if room in chosen.rooms or not chosen.rooms:
+        if not chosen.rooms or room in chosen.rooms:
             print(f"\n{room}")
             measure()
     return 0

@@ -11,7 +11,7 @@ from pipeline.models import CopyKind
 
 COPY_JACCARD: Final = 0.7
 COPY_CONTAINED: Final = 0.9  # of the shorter text: a wire copy cut short, or one with an added lead
-COPY_ONE_END_JACCARD: Final = 0.8
+COPY_SHARED_END_JACCARD: Final = 0.8
 DERIVED_COVERED: Final = 0.6  # of this text
 DERIVED_RUNS: Final = 2
 
@@ -26,8 +26,8 @@ def compare(text: str, other: str) -> tuple[CopyKind | None, float]:
 
     A copy is an identical text, one with at least .7 of all shingles in common, or one of which the other
     contains nearly all (or the reverse). A derived text has at least .6 of its words from several separate
-    passages of the other. Passages shared only at one end of both, with different texts before or after them,
-    are taken for an outlet's boilerplate unless hardly anything differs. Time and memory grow linearly.
+    passages of the other. What two different texts share at their end only is taken for an outlet's boilerplate,
+    unless hardly anything differs; prints of one text that begin alike may each end as they like. Time and memory grow linearly.
 
     Args:
         text: the body in question.
@@ -101,8 +101,8 @@ def _kind(jaccard: float, mine: _Overlap, theirs: _Overlap) -> CopyKind | None:
     shorter = mine if mine.words <= theirs.words else theirs
     if shorter.covered >= COPY_CONTAINED and shorter.words >= CONTAINED_WORDS:
         return CopyKind.COPY
-    if _at_one_end(mine, theirs):
-        return CopyKind.COPY if jaccard >= COPY_ONE_END_JACCARD else None
+    if _share_an_end(mine, theirs):
+        return CopyKind.COPY if jaccard >= COPY_SHARED_END_JACCARD else None
     if jaccard >= COPY_JACCARD:
         return CopyKind.COPY
     if mine.covered >= DERIVED_COVERED and mine.runs >= DERIVED_RUNS:
@@ -110,8 +110,6 @@ def _kind(jaccard: float, mine: _Overlap, theirs: _Overlap) -> CopyKind | None:
     return None
 
 
-def _at_one_end(mine: _Overlap, theirs: _Overlap) -> bool:
-    """Whether the texts share one block, and both say something else before it, or both after it."""
-    if not (mine.solid and theirs.solid):
-        return False
-    return min(mine.head, theirs.head) >= OWN_WORDS or min(mine.tail, theirs.tail) >= OWN_WORDS
+def _share_an_end(mine: _Overlap, theirs: _Overlap) -> bool:
+    """Whether the texts share one block at their end, and both say something else before it."""
+    return mine.solid and theirs.solid and min(mine.head, theirs.head) >= OWN_WORDS

@@ -89,7 +89,16 @@ def test_share_is_of_the_first_texts_words() -> None:
 def test_a_shared_footer_makes_no_copies(own: int) -> None:
     footer = prose(6, 200)
     assert compare(joined(prose(7, own), footer), joined(prose(8, own + 10), footer))[0] is None
-    assert compare(joined(footer, prose(7, own)), joined(footer, prose(8, own + 10)))[0] is None
+
+
+@pytest.mark.parametrize("own", [60, 150])
+def test_a_shared_beginning_of_different_texts_makes_no_copies(own: int) -> None:
+    header = prose(6, 200)
+    assert compare(joined(header, prose(7, own)), joined(header, prose(8, own + 10)))[0] is None
+
+
+def test_prints_of_one_text_may_each_end_as_they_like() -> None:
+    assert compare(joined(WIRE[:240], prose(7, 30)), joined(WIRE[:240], prose(8, 38)))[0] is CopyKind.COPY
 
 
 def test_different_articles_share_nothing() -> None:
