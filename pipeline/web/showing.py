@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import jinja2
 from markupsafe import Markup, escape
 
+from pipeline import reasons
 from pipeline.models import Article, Precision, Timestamp
 from pipeline.search.results import BEGIN, END
 from pipeline.web import refining
@@ -51,6 +52,7 @@ def environment() -> jinja2.Environment:
         "opening": opening,
         "paragraphs": paragraphs,
         "words": words,
+        "why": why,
         "path_part": path_part,
     }
     made.globals |= {
@@ -143,6 +145,11 @@ def share(value: float) -> str:
 def marked(value: str) -> Markup:
     """A passage with the query's words marked."""
     return Markup(str(escape(value)).replace(BEGIN, "<mark>").replace(END, "</mark>"))  # noqa: S704 - escaped before the tags
+
+
+def why(reason: str) -> str:
+    """Why a page gave no article, in words as far as there are some."""
+    return reasons.READING.get(reason) or reasons.FETCHING.get(reason) or words(reason)
 
 
 def code(text: str) -> Markup:

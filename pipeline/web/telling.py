@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline import reasons
 from pipeline.models import CopyKind, Stage
 from pipeline.store.reading.articles import ArticleView, Listed
 from pipeline.web import showing
@@ -96,7 +97,7 @@ def cleaned(outcome: str | None) -> str:
         case "unchanged":
             return "the text had not changed"
         case _:
-            return f"no article ({showing.words(outcome)})"
+            return f"no article, {reasons.why_no_article(outcome)}"
 
 
 def _waits(view: ArticleView, stage: Stage, otherwise: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pipeline import trace
+from pipeline import reasons, trace
 from pipeline.store.database import Database
 from pipeline.web import showing, telling
 from pipeline.web.telling import Outcome, Step
@@ -55,11 +55,15 @@ def follow(database: Database, text: str) -> Traced:
 
 
 def _fetching(found: Mapping[str, Any]) -> Iterator[Step]:
+    for feed in found["feeds"]:
+        read = feed["error"] or (f"{feed['items']} items, and this was none of them" if feed["polled_at"] else "not read yet")
+        outcome = Outcome.BAD if feed["error"] else Outcome.NOT_YET
+        yield Step(name="Not seen", outcome=outcome, at=feed["polled_at"], text=f"in {showing.shown_url(feed['url'])}: {read}")
     for sighting in found["sightings"]:
         yield Step(name="Seen", outcome=Outcome.DONE, at=sighting["seen_at"], text=f"in {showing.shown_url(sighting['feed'])}")
     for page in found["pages"]:
         if page["reason"]:
-            yield Step(name="Not fetched", outcome=Outcome.BAD, at=page["fetched_at"], text=showing.words(page["reason"]))
+            yield Step(name="Not fetched", outcome=Outcome.BAD, at=page["fetched_at"], text=reasons.why_not_fetched(page["reason"]))
         elif page["due_at"] and not found["captures"]:
             yield Step(name="To be fetched", outcome=Outcome.NOT_YET, at=page["due_at"], text="when its turn comes")
     for capture in found["captures"]:

@@ -293,3 +293,14 @@ def test_what_a_page_wrote_does_not_run(page: Page, url: str, newsroom: Newsroom
     page.goto(f"{url}/?q=title:headline")
     expect(page.get_by_role("heading", level=3).first).to_contain_text("<script>")
     assert asked == []
+
+
+def test_where_the_readers_own_colours_rule_the_place_is_still_told(browser: Browser, url: str) -> None:
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(url)
+    line = "element => getComputedStyle(element).borderBottomColor"
+    here, elsewhere = (page.get_by_role("link", name=name, exact=True) for name in ("Search", "Outlets"))
+    assert here.evaluate(line) != elsewhere.evaluate(line)
+    assert page.get_by_role("button", name="Search").evaluate("element => getComputedStyle(element).borderStyle") == "solid"
+    context.close()

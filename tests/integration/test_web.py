@@ -380,9 +380,12 @@ def test_erased_articles_are_nowhere(site: httpx.Client, newsroom: Newsroom) -> 
 def test_outlets_alerts_and_status_pages(site: httpx.Client) -> None:
     outlets = read(site, "/outlets")
     assert "8 outlets are watched; 3 yield nothing and come first; 1 came with imported articles and come last." in outlets.text
-    assert "Pages of the last seven days gave no article: robots (12)." in outlets.text
+    assert "Pages of the last seven days gave no article: its robots.txt disallows it (12)." in outlets.text
     alerts = read(site, "/alerts")
     assert "Its query can't run: harbour* stands for too many words" in alerts.text
+    harbours = read(site, "/alerts/harbours").text
+    assert "no channel: shown here only" in harbours
+    assert "sent" not in harbours
     assert "the receiver answered 410: it is gone" in read(site, "/alerts/grain%2Fports").text
     assert "the alert had already told of its story" in read(site, "/alerts/grain%2Fports").text
     assert re.search("clean20.*annotate01", read(site, "/status").text)
