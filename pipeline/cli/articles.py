@@ -66,7 +66,7 @@ def process(
         try:
             with Live(console=console, get_renderable=lambda: _table(done), refresh_per_second=2):
                 for counts in turns:
-                    done[counts.stage] = done[counts.stage] + counts if counts.stage in done else counts
+                    chain.add(done, counts)
         except KeyboardInterrupt:
             turns.close()
             if not follow:

@@ -78,6 +78,10 @@ def side_by_side(
         follow: end only when the iterator is closed.
 
     """
+    # Several threads use these: what is opened on first use is opened before there are several.
+    context.database.open()
+    if {Stage.INDEX, Stage.ALERT} & set(stages):
+        _ = context.index
     stopping = Event()
     done: SimpleQueue[Counts | None] = SimpleQueue()
     threads = ThreadPoolExecutor(len(stages), thread_name_prefix="stage")
@@ -102,6 +106,11 @@ def side_by_side(
     finally:
         stopping.set()
         threads.shutdown()
+
+
+def add(done: dict[Stage, Counts], counts: Counts) -> None:
+    """Add what a turn of a stage did to what its earlier turns did."""
+    done[counts.stage] = done[counts.stage] + counts if counts.stage in done else counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -90,12 +89,13 @@ def _context() -> Context:
 
 def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
     """What the turns of each stage did together."""
-    totals: dict[str, Counter[str]] = {}
+    done: dict[Stage, Counts] = {}
     for counts in turns:
-        totals.setdefault(counts.stage, Counter()).update(
-            {"claimed": counts.claimed, "quarantined": counts.quarantined, "seconds": round(counts.seconds), **counts.outcomes}
-        )
-    return {stage: dict(total) for stage, total in totals.items()}
+        chain.add(done, counts)
+    return {
+        stage: {"claimed": counts.claimed, "quarantined": counts.quarantined, "seconds": round(counts.seconds, 2), **counts.outcomes}
+        for stage, counts in done.items()
+    }
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {

@@ -62,6 +62,10 @@ class Database:
             kwargs={"options": "-c timezone=UTC", "connect_timeout": 10, "application_name": "presswatch"},
         )
 
+    def open(self) -> None:
+        """Open the pool now, for threads that will share it; connections are made as they are needed."""
+        _ = self._pool
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection in a transaction that commits at the end and rolls back on an exception.
