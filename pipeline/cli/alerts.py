@@ -92,13 +92,14 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
     lines.insert(3, f"{'every':<9}{alert.every}")
     lines.insert(4, f"{'max age':<9}{_age(alert.max_age)}")
     lines += [f"channel  {place}: {channel}" for place, channel in enumerate(named)] or ["channel  none"]
+    now = datetime.now(UTC)
     for delivery in detail.deliveries[:SHOWN] if detail else ():
         what = f" ({delivery.error})" if delivery.error else ""
         at = delivery.sent_at or delivery.created_at
         lines.append(f"{_at(at)}  message to channel {delivery.channel} {delivery.state}, attempt {delivery.attempts}{what}")
     for match in detail.matches[:SHOWN] if detail else ():
         why = f" ({match.reason})" if match.reason else ""
-        due = f" until {_at(match.due_at)}" if match.state == "waiting" else ""
+        due = f" until {_at(match.due_at)}" if match.state == "waiting" and match.due_at > now else ""
         lines.append(f"{_at(match.matched_at)}  {match.state}{why}{due}  {match.outlet}: {match.title}")
     sys.stdout.write("".join(f"{shown(line)}\n" for line in lines))
 

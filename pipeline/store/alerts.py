@@ -314,7 +314,7 @@ def explain(connection: Connection, article_id: int) -> list[dict[str, Any]]:
             "reason": row[5],
             "matched_at": row[6],
             "due_at": row[7] if row[4] == "waiting" else None,
-            "explanation": _explanation(row),
+            "explanation": _explanation(row, [deliveries[delivery] for delivery in row[8] or () if delivery in deliveries]),
             "deliveries": [deliveries[delivery] for delivery in row[8] or () if delivery in deliveries],
         }
         for row in rows
@@ -331,11 +331,17 @@ REASONS: Final = {
 }
 
 
-def _explanation(row: Sequence[Any]) -> str:
+def _trouble(deliveries: Sequence[dict[str, Any]]) -> str:
+    """What went wrong with a message so far, where it will be tried again."""
+    failed = [one for one in deliveries if one["state"] == "waiting" and one["error"]]
+    return f" (attempt {failed[0]['attempts']} failed: {failed[0]['error']})" if failed else ""
+
+
+def _explanation(row: Sequence[Any], deliveries: Sequence[dict[str, Any]]) -> str:
     name, broken, created_at, alerted_at, state, reason, _, due_at, delivery_ids = row
     if state == "waiting":
         return (
-            f"{name}: matched, its message is being sent"
+            f"{name}: matched, its message is being sent{_trouble(deliveries)}"
             if delivery_ids
             else f"{name}: matched, waits until {due_at:%Y-%m-%d %H:%M:%S} UTC"
         )

@@ -393,6 +393,9 @@ def test_a_failed_message_is_sent_again_later_as_the_same_bytes_under_the_same_k
     waits = "SELECT extract(epoch FROM not_before - now())::integer, status, error FROM deliveries"
     ((seconds, status, error),) = room.sql(waits)
     assert (seconds in range(25, 31), status, error) == (True, 500, "it answered 500 Internal Server Error")
+    with room.context.database.transaction() as connection:
+        (told,) = alerts.explain(connection, 1)
+    assert told["explanation"].endswith("its message is being sent (attempt 1 failed: it answered 500 Internal Server Error)")
     room.pass_time()
     deliver(room.context)
     ((seconds, status, _),) = room.sql(waits)
