@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from pipeline.config import Settings
 from pipeline.errors import PortBusy, QueryError, ServerAway, ServerRefused
 from pipeline.models import Endpoints
 from tests import web_newsroom
-from tests.web_newsroom import SCRIPT, Newsroom
+from tests.web_newsroom import NOW, SCRIPT, Newsroom
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +313,23 @@ def test_chart_tells_the_days_that_nobody_watched(site: httpx.Client) -> None:
     assert "not watched" in read(site, "/?q=outlet%3A%22Harbour+Gazette%22").text
 
 
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ("published:2d", 3),
+        ("published:2d published:5d", 3),
+        (f"published:{NOW - timedelta(days=9):%Y-%m-%d}..{NOW - timedelta(days=6):%Y-%m-%d}", 4),
+        # What was seen since a day may have been published before it.
+        ("seen:2d", 14),
+        ("published:2d OR zebra", 14),
+    ],
+)
+def test_the_chart_has_no_days_that_were_not_asked_for(site: httpx.Client, asked: str, days: int) -> None:
+    page = read(site, f"/?q=({asked})+grain&group=none")
+    bars = [attributes for tag, attributes in page.elements if tag == "rect" and (attributes.get("class") or "").startswith("bar ")]
+    assert len(bars) == days
+
+
 def test_filters_in_the_query_can_be_removed(site: httpx.Client) -> None:
     page = read(site, '/?q=grain+outlet%3A"City+Desk"+language%3Aen')
     assert "/?q=grain+language%3Aen" in page.links()
@@ -408,7 +426,8 @@ def test_a_foreign_host_name_is_refused(site: httpx.Client) -> None:
         assert (answer.status_code, answer.json()["error"]["kind"]) == (400, "foreign_name")
         assert "PRESSWATCH_WEB_URL" in answer.json()["error"]["message"]
     assert site.get("/", headers={"Host": "<b>evil</b>"}).status_code == 400
-    assert site.get("/api/outlets", headers={"Host": "localhost:1234"}).status_code == 200
+    for host in ("localhost:1234", "LOCALHOST", "[::1]:8290"):
+        assert site.get("/api/outlets", headers={"Host": host}).status_code == 200
 
 
 def test_only_reading(site: httpx.Client) -> None:
