@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
 
-from pipeline import config
+from pipeline import config, jsonlines
 from pipeline.cli.app import app, print_json
 from pipeline.errors import InputError, LineError, PageError, PageTimeout, UsageError, WorkerDied
 
@@ -119,12 +119,11 @@ def _sources(stream: BinaryIO, ids: deque[Any]) -> Iterator[PageSource | Excepti
 
 
 def _write_line(value: dict[str, Any]) -> None:
-    text = json.dumps(value, ensure_ascii=False)
     try:
-        encoded = text.encode()
+        encoded = jsonlines.line(value).encode()
     except UnicodeEncodeError:  # a lone surrogate in an id or URL
-        encoded = json.dumps(value).encode()
-    sys.stdout.buffer.write(encoded + b"\n")
+        encoded = json.dumps(value).encode() + b"\n"
+    sys.stdout.buffer.write(encoded)
     sys.stdout.buffer.flush()
 
 

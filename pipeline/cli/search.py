@@ -65,11 +65,13 @@ def search(
 
 
 def _print_csv(found: SearchResult) -> None:
+    from pipeline.steps.export import cell
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("id", "url", "outlet", "title", "published_at", "highlights", "story_id", "duplicate_of"))
     for hit in found.hits:
         fields = hit.as_json()
-        writer.writerow(" … ".join(value) if isinstance(value, list) else value for value in fields.values())
+        writer.writerow(cell(" … ".join(value) if isinstance(value, list) else value) for value in fields.values())
 
 
 def _print_table(found: SearchResult) -> None:

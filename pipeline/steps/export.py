@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
@@ -12,12 +12,14 @@ from typing import Any, Final, TextIO
 
 from lxml import etree
 
-from pipeline import search
+from pipeline import jsonlines, search
 from pipeline.models import Document
 from pipeline.steps.context import Context
 from pipeline.store import comparisons, documents
 
 SIZE: Final = 500
+# Control characters and the two that are none.
+UNFIT_FOR_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CSV_FIELDS: Final = (
     "id", "url", "canonical_url", "outlet", "title", "authors", "published_at", "language", "body", "story_id", "duplicate_of",
     "copy_kind", "shared_text",
@@ -30,7 +32,7 @@ def export(context: Context, query: str, form: str, output: TextIO, *, now: date
     if form == "jsonl":
         count = 0
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
-            output.write(json.dumps(row, ensure_ascii=False) + "\n")
+            output.write(jsonlines.line(row))
         return count
     return _csv(rows, output) if form == "csv" else _rss(rows, output, query, context.settings.public_url)
 
@@ -79,11 +81,11 @@ def _csv(rows: Iterator[dict[str, Any]], output: TextIO) -> int:
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
         values = (row[name] for name in CSV_FIELDS)
-        writer.writerow(_cell("; ".join(value) if isinstance(value, list) else value) for value in values)
+        writer.writerow(cell("; ".join(value) if isinstance(value, list) else value) for value in values)
     return count
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula is quoted."""
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
@@ -120,8 +122,8 @@ def _text(xml: Any, name: str, text: str) -> None:
 
 
 def _printable(text: str) -> str:
-    """Without the control characters that XML can't hold."""
-    return "".join(character for character in text if character >= " " or character in "\t\n\r")
+    """Without the characters that XML can't hold."""
+    return UNFIT_FOR_XML.sub("", text)
 
 
 class _Encoded:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from lxml import etree
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -117,6 +118,18 @@ def test_export_as_jsonl_csv_and_back(presswatch: Command, tmp_path: Path) -> No
         assert presswatch("export", "--format", form, "--output", file).code == 0
         back = presswatch("import", file)
         assert (back.code, "3 read: 3 unchanged; 0 wrong" in back.stderr) == (0, True)
+
+
+def test_odd_characters_break_no_export(presswatch: Command, tmp_path: Path) -> None:
+    odd = {"url": "https://a.example/1", "title": "\uffff\ufffe\x1b Odd & <b>", "body": "A river. \u2028 \uffff", "outlet": "P\x01\uffff"}
+    presswatch("import", write(tmp_path / "a.jsonl", odd, {"url": "https://a.example/2", "title": "=cmd()", "body": "A river."}))
+    presswatch("process")
+    feed = etree.fromstring(presswatch("export", "river", "--format", "rss").stdout.encode())
+    assert [title.strip() for title in feed.xpath("//item/title/text()")] == ["=cmd()", "Odd & <b>"]
+    assert [json.loads(line)["title"] for line in presswatch("export", "river").stdout.splitlines()] == ["=cmd()", odd["title"]]
+    for arguments in (("export", "river", "--format", "csv"), ("search", "river", "--csv")):
+        rows = list(csv.DictReader(io.StringIO(presswatch(*arguments).stdout)))
+        assert [row["title"] for row in rows] == ["'=cmd()", odd["title"]]
 
 
 def test_a_wrong_query_empties_no_file(presswatch: Command, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline import cli
+from pipeline import cli, jsonlines
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path, *arguments: str) -> tuple[int, str, str]:
@@ -110,3 +111,12 @@ def test_ctrl_c_is_quiet_at_any_time(monkeypatch: pytest.MonkeyPatch, capsys: py
 
     monkeypatch.setattr("pipeline.cli.app.run", interrupted)
     assert run(monkeypatch, capsys, tmp_path, "status") == (130, "", "")
+
+
+def test_a_json_line_has_no_other_end_of_line() -> None:
+    value = {"body": "a\u2028b\u2029c\x85d\ne \N{LATIN SMALL LETTER E WITH ACUTE}"}
+    line = jsonlines.line(value)
+    assert line.endswith("\n")
+    assert len(line.splitlines()) == 1
+    assert json.loads(line) == value
+    assert "\N{LATIN SMALL LETTER E WITH ACUTE}" in line
