@@ -206,6 +206,11 @@ class _Room:
             Fingerprint(
                 text_sha256=hashlib.sha256(body.encode()).digest(), words=len(body.split()), minhash=b"", bands=(saved.article_id,)
             ),
+        )
+        comparisons.decide(
+            self.connection,
+            stored.id,
+            stored.version,
             Duplicate(duplicate_of=duplicate[0], kind=duplicate[1], shared_text=duplicate[2]) if duplicate else None,
         )
         _save_entities(self.connection, saved.article_id, entities)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipeline.models import Article, Duplicate, Fingerprint
+from pipeline.models import Article, CopyKind, Duplicate, Fingerprint
 from pipeline.store.database import Connection
 
 LOOK_BACK: Final = timedelta(days=30)
@@ -21,6 +21,8 @@ class Seen:
     """A stored fingerprint, and what its article was decided to be a copy of."""
 
     article_id: int
+    version: int
+    first_seen_at: datetime
     fingerprint: Fingerprint
     duplicate_of: int | None
 
@@ -31,28 +33,31 @@ def lock(connection: Connection) -> None:
 
 
 def similar(connection: Connection, article: Article, fingerprint: Fingerprint) -> list[Seen]:
-    """Stored articles that may have the same text: older in the store, seen at most `LOOK_BACK` before this one."""
+    """Stored articles that may have the same text, seen at most `LOOK_BACK` before this one or after it."""
     rows = connection.execute(
         """
-        SELECT f.article_id, f.text_sha256, f.words, f.minhash, f.bands, d.duplicate_of
+        SELECT f.article_id, f.version, f.first_seen_at, f.text_sha256, f.words, f.minhash, f.bands, d.duplicate_of
         FROM fingerprints f JOIN articles a ON a.id = f.article_id AND a.version = f.version AND a.deleted_at IS NULL
         LEFT JOIN duplicates d ON d.article_id = f.article_id
-        WHERE f.bands && %(bands)s::bigint[] AND f.article_id < %(id)s AND f.first_seen_at >= %(oldest)s
-        ORDER BY f.text_sha256 = %(text)s DESC, d.article_id IS NOT NULL, f.article_id LIMIT %(most)s
+        WHERE f.bands && %(bands)s::bigint[] AND f.article_id <> %(id)s AND f.first_seen_at BETWEEN %(oldest)s AND %(newest)s
+        ORDER BY f.text_sha256 = %(text)s DESC, d.article_id IS NOT NULL, f.first_seen_at, f.article_id LIMIT %(most)s
         """,
         {
             "bands": list(fingerprint.bands),
             "text": fingerprint.text_sha256,
             "id": article.id,
             "oldest": article.first_seen_at - LOOK_BACK,
+            "newest": article.first_seen_at + LOOK_BACK,
             "most": MOST_CANDIDATES,
         },
     )
     return [
         Seen(
             article_id=row[0],
-            fingerprint=Fingerprint(text_sha256=bytes(row[1]), words=row[2], minhash=bytes(row[3]), bands=tuple(row[4])),
-            duplicate_of=row[5],
+            version=row[1],
+            first_seen_at=row[2],
+            fingerprint=Fingerprint(text_sha256=bytes(row[3]), words=row[4], minhash=bytes(row[5]), bands=tuple(row[6])),
+            duplicate_of=row[7],
         )
         for row in rows
     ]
@@ -70,8 +75,8 @@ def bodies(connection: Connection, article_ids: Sequence[int]) -> dict[int, str]
     return {row[0]: row[1] for row in rows}
 
 
-def save(connection: Connection, article: Article, fingerprint: Fingerprint, duplicate: Duplicate | None) -> None:
-    """Keep a fingerprint and the decision on its article."""
+def save(connection: Connection, article: Article, fingerprint: Fingerprint) -> None:
+    """Keep a fingerprint."""
     connection.execute(
         """
         INSERT INTO fingerprints (article_id, version, first_seen_at, text_sha256, words, minhash, bands)
@@ -89,8 +94,12 @@ def save(connection: Connection, article: Article, fingerprint: Fingerprint, dup
             list(fingerprint.bands),
         ),
     )
+
+
+def decide(connection: Connection, article_id: int, version: int, duplicate: Duplicate | None) -> None:
+    """Keep what a version of an article was decided to be."""
     if duplicate is None:
-        connection.execute("DELETE FROM duplicates WHERE article_id = %s", (article.id,))
+        connection.execute("DELETE FROM duplicates WHERE article_id = %s", (article_id,))
         return
     connection.execute(
         """
@@ -98,8 +107,14 @@ def save(connection: Connection, article: Article, fingerprint: Fingerprint, dup
         ON CONFLICT (article_id) DO UPDATE SET version = excluded.version, duplicate_of = excluded.duplicate_of,
             kind = excluded.kind, shared_text = excluded.shared_text, decided_at = now()
         """,
-        (article.id, article.version, duplicate.duplicate_of, duplicate.kind, duplicate.shared_text),
+        (article_id, version, duplicate.duplicate_of, duplicate.kind, duplicate.shared_text),
     )
+
+
+def members(connection: Connection, original_id: int) -> list[tuple[int, int, CopyKind]]:
+    """Article, version and kind of all that is decided to repeat an original."""
+    rows = connection.execute("SELECT article_id, version, kind FROM duplicates WHERE duplicate_of = %s", (original_id,))
+    return [(row[0], row[1], CopyKind(row[2])) for row in rows]
 
 
 def first_seen(connection: Connection, article_ids: Sequence[int]) -> list[datetime]:
