@@ -26,7 +26,7 @@ demo: setup ## The same system on a small newsroom of its own, without a network
 
 .PHONY: test
 test: .venv/.ready-dev ## The whole suite on real engines
-	.venv/bin/python -m pytest $(PYTEST)
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
 
 .PHONY: lint
 lint: .venv/.ready-dev ## Ruff, mypy, and the rule that rooms import one way
