@@ -9,11 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from honcho.manager import Manager
+import psutil
+from honcho.manager import SIGNALS, Manager
 from honcho.printer import Printer
 
 from pipeline.config import Settings
@@ -25,6 +27,36 @@ from pipeline.steps.context import Context
 
 AIRFLOW: Final = ("scheduler", "dag-processor", "api-server")
 LOOPBACK: Final = "127.0.0.1,localhost"
+PATIENCE_S: Final = 5.0  # with tasks that are told to end
+
+
+class _Parts(Manager):  # type: ignore[misc]
+    """Airflow's parts and the web server; the tasks that they have started end with them."""
+
+    def __init__(self, printer: Printer) -> None:
+        super().__init__(printer)
+        self._offspring: list[psutil.Process] = []
+
+    @property
+    def was_told(self) -> bool:
+        """Whether a signal ended them, and not the end of one of them."""
+        return self.returncode in {SIGNALS[number]["rc"] for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def terminate(self) -> None:
+        """Ask all to end. What they started is noted first: it would be nobody's child afterwards."""
+        for part in self._processes.values():
+            with suppress(psutil.NoSuchProcess):
+                self._offspring += psutil.Process(part["pid"]).children(recursive=True) if "pid" in part else []
+        super().terminate()
+
+    def end_offspring(self) -> None:
+        """End what is left of the tasks; their claims are free then, and the next start goes on with them."""
+        for patience_s, ask in ((PATIENCE_S, psutil.Process.terminate), (1, psutil.Process.kill)):
+            left = [process for process in self._offspring if process.is_running()]
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    ask(process)
+            psutil.wait_procs(left, timeout=patience_s)
 
 
 def airflow_environment(settings: Settings, endpoints: Endpoints) -> dict[str, str]:
@@ -95,14 +127,15 @@ def run(settings: Settings, *, starter: Path) -> int:
         environment = airflow_environment(settings, endpoints)
         _say("Starting Airflow …")
         _migrate_airflow(settings, environment)
-        manager = Manager(Printer(sys.stderr))
+        manager = _Parts(Printer(sys.stderr))
         for name in AIRFLOW:
             manager.add_process(name, f"exec airflow {name} >>'{settings.home}/airflow/{name}.log' 2>&1", env=environment, quiet=True)
         manager.add_process("web", f"exec '{sys.executable}' -m pipeline.cli serve", env=environment, quiet=True)
         for line in _greeting(settings):
             _say(line)
         manager.loop()
-        return int(manager.returncode or 0)
+        manager.end_offspring()
+        return 0 if manager.was_told else int(manager.returncode or 0)
     except KeyboardInterrupt:
         return 0
     finally:
