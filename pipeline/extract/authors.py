@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.page import ParsedPage, following, label_of, text_of
+from pipeline.extract.page import ParsedPage, following, label_of, lines_in, text_of
 from pipeline.extract.structured import as_list, first_text, types_of
 from pipeline.extract.titles import fold
 
@@ -193,7 +193,8 @@ def _spoken(page: ParsedPage) -> Iterator[str]:
         for element in following(heading.element, LOOK_AHEAD):
             own = (element.text or "").strip()
             if SPOKEN_BY.match(own) or own.lower() in BARE_BY:
-                text = text_of(element)
+                # Only its first line may be the byline.
+                text = line("".join(part for part, _ in next(lines_in(element))))
                 if len(text) <= MAX_SPOKEN:
                     yield text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from lxml import etree
@@ -168,8 +168,16 @@ def _best(candidates: list[tuple[str, list[str]]]) -> tuple[str, list[str]]:
     return best
 
 
-def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...]) -> Decision[str]:
-    """The article's paragraphs, separated by one empty line; empty if there are none."""
+def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Container[str] = ()) -> Decision[str]:
+    """The article's paragraphs, separated by one empty line; empty if there are none.
+
+    Args:
+        page: the parsed page.
+        title: as decided.
+        authors: as decided.
+        labels: lines that only name topics.
+
+    """
     density = region.density(page.tree)
     tree = region.article_region(page, density, title=title)
     candidates = list(_candidates(page, tree, density.characters))
@@ -180,6 +188,7 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...]) -> Decisio
         kept = [paragraph for paragraph in paragraphs if missed.key(paragraph) not in links]
         if _length(kept) >= LINKS_AT_MOST * _length(paragraphs):
             paragraphs = kept
+    paragraphs = [paragraph for paragraph in paragraphs if paragraph not in labels]
     standfirst = _standfirst(page, tree, paragraphs, title) if paragraphs else None
     if standfirst:
         paragraphs = [standfirst, *paragraphs]

@@ -57,11 +57,12 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
 def _decided(parsed: page.ParsedPage) -> Extraction:
     title = titles.decide(parsed)
     people = authors.decide(parsed)
-    text = body.decide(parsed, title=title.value, authors=people.value)
+    labels = dict(topics.labelled(parsed))
+    text = body.decide(parsed, title=title.value, authors=people.value, labels=labels)
     published = times.decide_published(parsed)
     modified = times.decide_modified(parsed, published.value)
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
-    subjects = topics.decide(parsed)
+    subjects = topics.decide(parsed, labels=labels)
     address = addresses.decide(parsed)
     reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
     return Extraction(

@@ -12,7 +12,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from pipeline.extract.decoding import line
-from pipeline.extract.page import INLINE, ParsedPage, text_of
+from pipeline.extract.page import INLINE, ParsedPage, lines_in
 
 MAX_NOTICE: Final = 400  # characters
 MAX_NAME: Final = 80
@@ -102,9 +102,9 @@ def notices(page: ParsedPage) -> Iterator[tuple[str, HtmlElement]]:
         block = element
         while block.tag in INLINE and block.getparent() is not None:
             block = block.getparent()
-        text = text_of(block)
-        if len(text) > MAX_NOTICE:
-            text = line(own)
-        name = notice_in(text)
-        if name:
-            yield name, block
+        lines = (line("".join(part for part, _ in parts)) for parts in lines_in(block))
+        # A paragraph may be long, and its notice a sentence of its own text.
+        for text in (*(said for said in lines if MAY_BE_NOTICE.search(said)), line(own)):
+            if len(text) <= MAX_NOTICE and (name := notice_in(text)):
+                yield name, block
+                break

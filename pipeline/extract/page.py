@@ -168,6 +168,19 @@ def text_of(element: HtmlElement) -> str:
     return line("".join(element.itertext()))
 
 
+def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | None]]]:
+    """The lines between an element's own breaks: each a list of texts, with the child that a text stands in."""
+    parts: list[tuple[str, HtmlElement | None]] = [(element.text or "", None)]
+    for child in element:
+        if child.tag == "br":
+            yield parts
+            parts = []
+        else:
+            parts.append(("".join(child.itertext()), child))
+        parts.append((child.tail or "", None))
+    yield parts
+
+
 def label_of(element: HtmlElement) -> str:
     """What the markup calls an element: its class, id, property and test marks, in lower case."""
     return " ".join(filter(None, map(element.get, MARKS))).lower()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml.html import HtmlElement
 
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.page import ParsedPage, text_of
+from pipeline.extract.page import ParsedPage, lines_in, text_of
 from pipeline.extract.structured import all_texts, as_list
 from pipeline.extract.titles import fold
 
@@ -29,24 +29,27 @@ def _split(text: str) -> list[str]:
     return [part for part in (piece.strip(" #\"'") for piece in re.split(r"[,;|،、]", text)) if part]
 
 
-def _labelled(page: ParsedPage) -> Iterator[str]:
-    """Links after a label, where the element holds nothing else, outside lists of links."""
+def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
+    """Lines that only name topics (`Region: Europe, USA`), and the texts of their links."""
     seen: set[HtmlElement] = set()
     for link in page.tree.iter("a"):
         parent = link.getparent()
         if parent is None or parent in seen or parent.tag not in {"p", "div", "span", "li", "td", "h5", "h6"}:
             continue
         seen.add(parent)
-        label = line(parent.text or "") or (line("".join(parent[0].itertext())) if parent[0].tag in {"strong", "b", "span"} else "")
-        if not LABEL.match(label) or NO_TOPIC.match(label):
-            continue
-        links = [child for child in parent if child.tag == "a"]
-        between = line("".join(child.tail or "" for child in parent))
-        if len(links) <= MAX_LABEL_LINKS and not re.search(r"\w{3}", between):
-            yield from map(text_of, links)
+        for parts in lines_in(parent):
+            told = [(text.strip(), child) for text, child in parts if text.strip()]
+            if not told or not told[0][0].endswith(":") or (told[0][1] is not None and told[0][1].tag not in {"strong", "b", "span"}):
+                continue
+            label, rest = line(told[0][0]), [(line(text), child) for text, child in told[1:]]
+            links = [text for text, child in rest if child is not None and child.tag == "a"]
+            between = " ".join(text for text, child in rest if child is None or child.tag != "a")
+            is_label = LABEL.match(label) and not NO_TOPIC.match(label)
+            if is_label and 0 < len(links) <= MAX_LABEL_LINKS and not re.search(r"\w{3}", between):
+                yield line("".join(text for text, _ in parts)), links
 
 
-def _pairs(page: ParsedPage) -> Iterator[tuple[str, str]]:
+def _pairs(page: ParsedPage, labels: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
     article = page.article
     yield from ((text, "meta tag") for text in page.metas("article:tag", "og:article:tag", "og:article:section", "article:section"))
     yield from ((text, "json-ld section") for text in all_texts(article.get("articleSection")))
@@ -54,15 +57,21 @@ def _pairs(page: ParsedPage) -> Iterator[tuple[str, str]]:
         yield from ((text, "json-ld keywords") for whole in all_texts(value) for text in _split(whole))
     yield from ((text, "keywords") for whole in page.metas("news_keywords", "keywords", "parsely-tags") for text in _split(whole))
     yield from ((text_of(link), "tag link") for link in page.tree.xpath(".//a[@rel='tag' or @rel='category tag' or @rel='category']"))
-    yield from ((text, "label") for text in _labelled(page))
+    yield from ((text, "label") for texts in labels.values() for text in texts)
 
 
-def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
-    """Topics in the page's words, each once, without the outlet's own name."""
+def decide(page: ParsedPage, *, labels: Mapping[str, Sequence[str]]) -> Decision[tuple[str, ...]]:
+    """Topics in the page's words, each once, without the outlet's own name.
+
+    Args:
+        page: the parsed page.
+        labels: topics by the line that only names them, as `labelled` finds them.
+
+    """
     site = {fold(name) for name in page.site_names}
     pairs = []
     topics: dict[str, str] = {}
-    for text, source in _pairs(page):
+    for text, source in _pairs(page, labels):
         # Some sites put a whole list into one tag.
         for topic in _split(text) if "," in text else [text.strip(" #")]:
             folded = fold(topic)

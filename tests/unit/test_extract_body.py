@@ -93,3 +93,25 @@ def test_an_h1_that_leads_home_is_the_outlets_logo() -> None:
     html = f"""<html><head><title>The crossing opens again - Courier</title></head><body><h1><a href="/">강변 신문</a></h1>
         <h2>The crossing opens again</h2>{paragraphs(PARAGRAPHS)}</body></html>"""
     assert extract(PageSource(url="https://courier.example/a/b", html=html, fetched_at=NOW)).title == "The crossing opens again"
+
+
+def test_lines_that_name_topics_are_topics_and_no_text() -> None:
+    labels = '<p>Region: <a href="/europe">Europe</a>, <a href="/usa">USA</a></p><p><b>Theme:</b> <a href="/war">War and Peace</a></p>'
+    found = page(f"<div>{labels}{paragraphs(PARAGRAPHS)}</div>")
+    assert found.topics == ("Europe", "USA", "War and Peace")
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_page_of_lines_without_paragraphs() -> None:
+    lines = [
+        'By <a href="/writers/roe">Jane Roe</a>',
+        'Region: <a href="/europe">Europe</a>',
+        *PARAGRAPHS,
+        'This article was originally published on <a href="https://elsewhere.example/">The Elsewhere Review</a>.',
+    ]
+    found = page(f"<div>{'<br><br>'.join(lines)}</div>")
+    assert found.authors == ("Jane Roe",)
+    assert found.topics == ("Europe",)
+    assert found.syndicated_from is not None
+    assert found.syndicated_from.name == "The Elsewhere Review"
+    assert found.body.split("\n\n") == PARAGRAPHS
