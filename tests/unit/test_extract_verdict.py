@@ -10,15 +10,9 @@ import pytest
 
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
+from tests.sentences import SENTENCES, TEXT
 
 NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
-SENTENCES = (
-    "The ministers agreed on Tuesday to reopen the crossing after talks that had lasted for a week.",
-    "Lorries may pass from Friday morning, and buses will follow when the customs house has been repaired.",
-    "Merchants on both banks of the river had asked for it since the bridge was closed in the autumn.",
-    "A second round of talks, about the price of water, is planned for the first week of the next month.",
-)
-TEXT = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 TOPICS = ("bridge", "harbour", "market", "school", "tramway", "library", "stadium", "theatre")
 
 
