@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PageError
-from pipeline.extract import agencies, authors, furniture, notices, structured, titles
+from pipeline.extract import agencies, furniture, names, notices, structured, titles
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
 from tests.sentences import SENTENCES, TEXT
@@ -164,6 +164,18 @@ def test_site_names_leave_titles_and_real_dashes_stay(title: str, left: str) -> 
         ("Written by Jane Roe @janeroe jane@example.org", ["Jane Roe"]),
         ("By J. R. R. Tolkien", ["J. R. R. Tolkien"]),
         ("Автор: Мария Соколова", ["Мария Соколова"]),
+        ("Perry Bacon Jr.", ["Perry Bacon Jr."]),
+        ("Juan Carlos Muñoz C.", ["Juan Carlos Muñoz C."]),
+        ("Erstellt von Andri Bryner", ["Andri Bryner"]),
+        ("Jane Roe Chefredakteurin", ["Jane Roe"]),
+        ("Jane Roe Jane Roe", ["Jane Roe"]),
+        ("Posted in Travel by Jane Roe on August 3, 2019", ["Jane Roe"]),
+        ("Posted on September 21, 2020 by Adi Roe", ["Adi Roe"]),
+        ("View all posts by Jane Roe", ["Jane Roe"]),
+        ("More Posts", []),
+        ("Zur Artikelübersicht", []),
+        ("No Author", []),
+        ("El Diario Nuevo", []),
         ("By Reuters", []),
         ("Associated Press", []),
         ("Редакция", []),
@@ -175,7 +187,7 @@ def test_site_names_leave_titles_and_real_dashes_stay(title: str, left: str) -> 
     ],
 )
 def test_people_in_bylines(byline: str, people: list[str]) -> None:
-    assert authors.names_in(byline, site_names=["The Harbour Post"]) == people
+    assert names.names_in(byline, site_names=["The Harbour Post"]) == people
 
 
 @pytest.mark.parametrize(
@@ -209,6 +221,28 @@ def test_agencies_in_datelines(body: str, agency: str | None) -> None:
 )
 def test_notices(notice: str, name: str | None) -> None:
     assert notices.notice_in(notice) == name
+
+
+@pytest.mark.parametrize(
+    ("markup", "people"),
+    [
+        ('<span class="author vcard"><a class="url fn n" href="/author/gizzmo">gizzmo</a></span>', ("gizzmo",)),
+        ('<p class="by"><span>By</span> <a rel="author" href="/a/1">Jane Roe</a></p>', ("Jane Roe",)),
+        ('<div class="byline"><a class="author-name" href="/author/r">Jane Roe</a> and <a class="author-name" href="/author/d">John Doe</a></div>'
+         '<div class="also"><p>Another story</p><a class="author-name" href="/author/x">Max Other</a></div>', ("Jane Roe", "John Doe")),
+        ('<div class="comment-list"><span class="author">Angry Reader</span></div>', ()),
+        ('<p>By Jane Roe</p><aside><a rel="author" href="/author/x">Max Other</a></aside>', ("Jane Roe",)),
+        ("<ul><li>Autorin/Autor Jane Roe</li></ul>", ("Jane Roe",)),
+        ('<span class="author">Read more posts</span>', ()),
+    ],
+)  # fmt: skip
+def test_people_in_markup(markup: str, people: tuple[str, ...]) -> None:
+    assert page(f"<html><body><h1>The crossing opens</h1>{markup}{TEXT}</body></html>").authors == people
+
+
+def test_a_blog_may_be_called_as_its_writer() -> None:
+    head = '<meta property="og:site_name" content="Jane Roe"><script type="application/ld+json">{"@type":"BlogPosting","headline":"T","author":{"@type":"Person","name":"Jane Roe"}}</script>'
+    assert page(f"<html><head>{head}</head><body><h1>The crossing opens</h1>{TEXT}</body></html>").authors == ("Jane Roe",)
 
 
 def test_an_outlet_does_not_syndicate_from_itself() -> None:
