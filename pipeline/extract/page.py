@@ -64,6 +64,9 @@ KEPT_TAGS: Final = frozenset(
     ]
 )
 MAX_HEADINGS: Final = 10
+KICKER: Final = re.compile(
+    r"kicker|overline|roof-?line|top-?line|dachzeile|eyebrow|sur-?titre|antetitulo|volanta|occhiello|category|rubri(?:k|que)"
+)
 NAME_WORDS: Final = 5  # an outlet's name has no more
 HEADLINE_WORDS: Final = 3  # of a headline that is no h1
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
@@ -237,6 +240,8 @@ def parse_tree(text: str) -> HtmlElement:
         tree, whole = _parse(_flat(text))
     if not whole:
         raise PageError(problem="its elements are nested too deeply or are too large")
+    for style in tree.iter("style"):
+        style.text = None  # some pages keep rules inside of their headlines
     return tree
 
 
@@ -261,9 +266,15 @@ def _site_names(source: PageSource, meta: dict[str, list[str]], data: Structured
     return tuple(dict.fromkeys(name for name in said if name and name not in headlines))
 
 
+def _headline_of(element: HtmlElement) -> str:
+    """The text of a heading without a kicker inside of it; lines are words apart."""
+    lines = ("".join(text for text, child in parts if child is None or not KICKER.search(label_of(child))) for parts in lines_in(element))
+    return line(" ".join(lines)) or text_of(element)
+
+
 def _heading(element: HtmlElement, base: str) -> Heading:
     marks = label_of(element)
-    text = text_of(element)
+    text = _headline_of(element)
     links = [*element.iter("a"), *(ancestor for ancestor in element.iterancestors("a"))]
     return Heading(
         text=text,

@@ -25,7 +25,7 @@ LATER_H1: Final = 0.45
 PART_OF_ANOTHER: Final = 0.3  # support for a title that another one repeats with something added
 CUT_OFF: Final = 0.6  # support for a title from one that is cut off
 CUT_SHORT: Final = re.compile(r"(?:\.\.\.|…)$")
-DATE: Final = re.compile(r"[\d\s./:,-]{6,}")  # as a whole part of a title
+DATE: Final = re.compile(r"[\d\s./:,-]{6,}(?:Uhr|h)?")  # as a whole part of a title
 GENERIC: Final = frozenset({"home", "news", "index", "untitled", "startseite", "inicio", "accueil", "главная", "article", "blog"})
 
 

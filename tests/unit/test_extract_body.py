@@ -115,3 +115,9 @@ def test_a_page_of_lines_without_paragraphs() -> None:
     assert found.syndicated_from is not None
     assert found.syndicated_from.name == "The Elsewhere Review"
     assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_headline_is_without_kicker_and_rules() -> None:
+    html = f"""<html><body><h1><style>.a{{color:red}}</style><span class="kicker">Unit of the week</span>The crossing<br>opens again</h1>
+        {paragraphs(PARAGRAPHS)}</body></html>"""
+    assert extract(PageSource(url="https://example.org/a/b", html=html, fetched_at=NOW)).title == "The crossing opens again"
