@@ -12,8 +12,9 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
+from pipeline.extract.elements import following, label_of, lines_in, text_of
 from pipeline.extract.names import MIN_NAME, POSTED, names_in
-from pipeline.extract.page import ParsedPage, following, label_of, lines_in, text_of
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import as_list, first_text, types_of
 from pipeline.extract.titles import fold
 

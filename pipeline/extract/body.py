@@ -14,7 +14,8 @@ from trafilatura.settings import Document, Extractor
 from pipeline.extract import furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.page import ParsedPage, following, label_of, text_of
+from pipeline.extract.elements import following, label_of, text_of
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 
 SHORT_CHARACTERS: Final = 500  # below this the slow extraction is asked too

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline import languages, urls
-from pipeline.extract import addresses, authors, body, decoding, page, syndication, times, titles, topics, verdict
+from pipeline.extract import addresses, authors, body, decoding, page, parsing, syndication, times, titles, topics, verdict
 from pipeline.extract.candidates import shown
 from pipeline.extract.limits import MAX_BYTES, MAX_ELEMENTS
 from pipeline.models import Extraction, PageSource
@@ -48,8 +48,8 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     text = source.html if isinstance(source.html, str) else decoding.decode(source.html, source.content_type)
     if not decoding.is_html(text):
         return _rejected(source, verdict.NOT_HTML if text.strip("\x00\ufeff \t\r\n\f") else verdict.EMPTY_PAGE)
-    tree = page.parse_tree(text)
-    if page.count_elements(tree) > MAX_ELEMENTS:
+    tree = parsing.parse_tree(text)
+    if parsing.count_elements(tree) > MAX_ELEMENTS:
         return _rejected(source, verdict.TOO_LARGE)
     return _decided(page.gather(source, text, tree))
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipeline.extract.page import INLINE
+from pipeline.extract.elements import INLINE
 from pipeline.extract.titles import fold
 
 CHARACTERS_PER_WORD: Final = 2  # of Chinese, Japanese and Thai

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.page import INLINE, label_of, text_of
+from pipeline.extract.elements import INLINE, label_of, text_of
 
 MIN_MISSED: Final = 60  # characters; shorter ones are too often furniture
 MIN_LIKE: Final = 2  # found paragraphs that must stand alike

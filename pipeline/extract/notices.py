@@ -12,7 +12,8 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from pipeline.extract.decoding import line
-from pipeline.extract.page import INLINE, ParsedPage, lines_in
+from pipeline.extract.elements import INLINE, lines_in
+from pipeline.extract.page import ParsedPage
 
 MAX_NOTICE: Final = 400  # characters
 MAX_NAME: Final = 80

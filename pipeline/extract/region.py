@@ -9,7 +9,8 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.page import Heading, ParsedPage
+from pipeline.extract.headings import Heading
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.titles import fold
 
 MIN_SENTENCE: Final = 60  # characters

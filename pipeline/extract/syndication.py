@@ -13,8 +13,9 @@ from pipeline import urls
 from pipeline.extract import addresses
 from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, agency_in_dateline, agency_in_source_line, credits_in
 from pipeline.extract.candidates import Decision, shown
+from pipeline.extract.elements import following, label_of, text_of
 from pipeline.extract.notices import notices
-from pipeline.extract.page import ParsedPage, following, label_of, text_of
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import as_list, first_text
 from pipeline.extract.titles import fold
 from pipeline.models import Candidate, Syndication

@@ -13,7 +13,8 @@ from lxml.html import HtmlElement
 
 from pipeline import dates, languages
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.page import ParsedPage, following, label_of, text_of
+from pipeline.extract.elements import following, label_of, text_of
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import all_texts
 from pipeline.models import Precision, Timestamp
 

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.page import ParsedPage, lines_in, text_of
+from pipeline.extract.elements import lines_in, text_of
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import all_texts, as_list
 from pipeline.extract.titles import fold
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from pipeline import urls
 from pipeline.extract import listings, walls
+from pipeline.extract.elements import text_of
 from pipeline.extract.listings import Listing, words_in
-from pipeline.extract.page import ParsedPage, text_of
+from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import ARTICLE_TYPE, first_text, types_of
 from pipeline.extract.titles import fold
 

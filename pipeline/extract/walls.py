@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.extract.page import ParsedPage, label_of, text_of
+from pipeline.extract.elements import label_of, text_of
+from pipeline.extract.page import ParsedPage
 
 MIN_CONSENT_WORDS: Final = 4
 CONSENT_SHARE: Final = 0.04  # of the words of a wall

@@ -1,0 +1,61 @@
+"""One element of a page: its text, its lines, what the markup calls it, what follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.decoding import line
+
+MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
+INLINE: Final = frozenset(
+    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
+)
+
+
+def text_of(element: HtmlElement) -> str:
+    """The text of an element on one line."""
+    return line("".join(element.itertext()))
+
+
+def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | None]]]:
+    """The lines between an element's own breaks: each a list of texts, with the child that a text stands in."""
+    parts: list[tuple[str, HtmlElement | None]] = [(element.text or "", None)]
+    for child in element:
+        if child.tag == "br":
+            yield parts
+            parts = []
+        else:
+            parts.append(("".join(child.itertext()), child))
+        parts.append((child.tail or "", None))
+    yield parts
+
+
+def label_of(element: HtmlElement) -> str:
+    """What the markup calls an element: its class, id, property and test marks, in lower case."""
+    return " ".join(filter(None, map(element.get, MARKS))).lower()
+
+
+def following(element: HtmlElement, most: int) -> Iterator[HtmlElement]:
+    """At most so many elements after one and outside of it, in document order."""
+    left = most
+    place: HtmlElement | None = element
+    while place is not None and left:
+        sibling = place.getnext()
+        for inner in sibling.iter("*") if sibling is not None else ():
+            yield inner
+            left -= 1
+            if not left:
+                break
+        place = sibling if sibling is not None else place.getparent()
+
+
+def absolute(base: str, href: str) -> str:
+    """An address in a page at an address; empty if it is none."""
+    try:
+        return urljoin(base, href)
+    except ValueError:  # a bracket that makes no host
+        return ""
