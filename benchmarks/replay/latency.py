@@ -70,6 +70,6 @@ def _without_airflow(here: Place, until: float) -> int:
             highest = max(highest, pss_bytes(here.home))
             time.sleep(max(0.0, 10 - (time.monotonic() - began)))
     finally:
-        follower.send_signal(signal.SIGINT)
+        follower.terminate()  # a shell lets what it starts in the background ignore SIGINT
         follower.wait()
     return highest
