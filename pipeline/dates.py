@@ -39,6 +39,20 @@ ISO: Final = re.compile(
 )
 RFC_2822: Final = re.compile(r"(?:\w{3,9},\s*)?\d{1,2}\s+\w{3,9}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s+(?:[A-Z]{1,5}|[+-]\d{4}))?$")
 EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?")
+# As Java writes one: "Mon Oct 11 14:57:21 CEST 2021".
+JAVA: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{2}:\d{2}:\d{2}) ([A-Z]{3,5}) (\d{4})")
+SUMMER: Final = {
+    "CEST": "+0200",
+    "CET": "+0100",
+    "BST": "+0100",
+    "EEST": "+0300",
+    "EET": "+0200",
+    "MSK": "+0300",
+    "JST": "+0900",
+    "IST": "+0530",
+}
+DOTTED_IN_URL: Final = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])[._-](0?[1-9]|1[0-2])[._-](20\d{2})(?!\d)")
+MONTH_IN_URL: Final = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/(?!\d{1,2}/)")
 IN_URL: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})([/_.-]?)(0?[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)")
 CLOCK: Final = re.compile(r"\d{1,2}\s*[:.h]\s*\d{2}(?!\d|\.\d)|\d\s*[ap]\.?m\b", re.IGNORECASE)
 
@@ -171,6 +185,9 @@ def parse(text: str, *, zone: tzinfo, latest: datetime, languages: Iterable[str]
         return _iso(text, zone=zone, latest=latest)
     if EPOCH.fullmatch(text):
         return _timestamp(datetime.fromtimestamp(int(text[:10]), tz=UTC), zone=zone, latest=latest, precision=Precision.MINUTE)
+    if java := JAVA.fullmatch(text):
+        month, day, clock, zone_name, year = java.groups()
+        text = f"{day} {month} {year} {clock} {SUMMER.get(zone_name, zone_name)}"
     if RFC_2822.fullmatch(text):
         try:
             return _timestamp(parsedate_to_datetime(text), zone=zone, latest=latest, precision=Precision.MINUTE)
@@ -192,4 +209,25 @@ def in_url(url: str, *, zone: tzinfo, latest: datetime) -> Timestamp | None:
         found = on_day(day, zone=zone, latest=latest)
         if found:
             return found
-    return None
+    dotted = DOTTED_IN_URL.search(urlsplit(url).path)
+    try:
+        return on_day(date(int(dotted[3]), int(dotted[2]), int(dotted[1])), zone=zone, latest=latest) if dotted else None
+    except ValueError:
+        return None
+
+
+def is_near_month_in_url(at: datetime, url: str) -> bool:
+    """Whether a time is within a month of the one that a URL's path carries (`/2025/01/`); true if it carries none."""
+    month = MONTH_IN_URL.search(urlsplit(url).path)
+    return month is None or abs((at.year - int(month[1])) * 12 + at.month - int(month[2])) <= 1
+
+
+def wall_clock(text: str) -> datetime | None:
+    """Date and time of an ISO text that names no offset, without one."""
+    match = ISO.match(" ".join(text.split()))
+    if not match or match["offset"] or match["hour"] is None:
+        return None
+    try:
+        return datetime(*(int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")))  # type: ignore[arg-type] # noqa: DTZ001 - it has none
+    except ValueError:
+        return None

@@ -46,6 +46,54 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 HOME_PATH: Final = re.compile(r"^/?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?$", re.IGNORECASE)
 
 # The list that comes with the library: no fetch, no cache on disk. Subdomains of hosting services are sites of their own.
+# Countries' domains that outlets of any country use.
+WORLDWIDE: Final = frozenset(
+    [
+        "ac",
+        "ad",
+        "ag",
+        "ai",
+        "am",
+        "as",
+        "bz",
+        "cc",
+        "cd",
+        "cx",
+        "eu",
+        "fm",
+        "gg",
+        "gl",
+        "im",
+        "io",
+        "is",
+        "la",
+        "li",
+        "ly",
+        "me",
+        "mn",
+        "ms",
+        "mu",
+        "nf",
+        "nu",
+        "pw",
+        "re",
+        "sc",
+        "sh",
+        "sr",
+        "st",
+        "su",
+        "tf",
+        "tk",
+        "tl",
+        "to",
+        "tv",
+        "vc",
+        "vu",
+        "ws",
+        "co",
+    ]
+)
+
 _suffixes: Final = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -110,6 +158,14 @@ def site(url: str) -> str:
 def same_site(a: str, b: str) -> bool:
     """Whether two URLs belong to one registrable domain."""
     return bool(site(a)) and site(a) == site(b)
+
+
+def country(url: str) -> str | None:
+    """ISO 3166-1 code of the country whose top-level domain a URL's host is under; None for one that is sold to all the world."""
+    code = host(url).rsplit(".", 1)[-1]
+    if len(code) != len("de") or not code.isalpha() or code in WORLDWIDE:
+        return None
+    return "gb" if code == "uk" else code
 
 
 def is_home(url: str) -> bool:

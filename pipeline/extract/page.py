@@ -60,6 +60,7 @@ class ParsedPage:
     times: tuple[HtmlElement, ...]
     html_language: str
     site_names: tuple[str, ...]
+    country: str | None  # of the outlet, if it or its domain tells
     zone: tzinfo
     marks: tuple[HtmlElement, ...]  # elements of the body that may hold a byline, a date or a notice
     lower_text: str  # what the page shows, in lower case, for quick look-ups
@@ -152,6 +153,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
     headings += list(lesser_headlines(tree, headings, title_tag, base))
     headline = next(iter(meta.get("og:title", ())), "") or next((one.text for one in headings), "")
     data = structured.read(blocks, headline=headline)
+    country = (source.outlet_country or urls.country(base) or "").lower() or None
     return ParsedPage(
         source=source,
         tree=tree,
@@ -163,7 +165,8 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         times=tuple(times),
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
         site_names=_site_names(source, meta, data, headings),
-        zone=dates.zone_of(source.outlet_country),
+        country=country,
+        zone=dates.zone_of(country),
         marks=tuple(tree.iter(*MARKED)),
         lower_text="".join(cast("list[str]", SHOWN(tree))).lower(),
         html_characters=len(text),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from itertools import islice
+from math import ceil, floor
 from typing import Final
 
 from htmldate import find_date
@@ -45,11 +46,17 @@ ELSEWHERE: Final = re.compile(
     r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo|ticker|card|listing|trending|more-"
 )
 DATE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|byline)(?=$|[\s_-])")
+REGION: Final = re.compile(r"[a-z]{2}[-_][A-Za-z]{2}$")
+MAX_STAMPS: Final = 8
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+QUARTER: Final = timedelta(minutes=15)
+FARTHEST: Final = timedelta(hours=14)  # no place is farther from UTC
 MONTHLESS: Final = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
 def _parse(page: ParsedPage, text: str, spoken: tuple[str, ...] = ()) -> Timestamp | None:
-    country = (page.source.outlet_country or "").lower()
+    country = page.country or next((label[3:].lower() for label in page.said_languages if REGION.match(label)), "")
     order = "" if not spoken or spoken[0] != "en" or not country else "MDY" if country in {"us", "ph", "ca"} else "DMY"
     return dates.parse(text, zone=page.zone, latest=page.source.fetched_at, languages=spoken, order=order)
 
@@ -111,11 +118,42 @@ def _visible(page: ParsedPage) -> Iterator[str]:
                 yield text
 
 
-def _with_own_day(found: Timestamp, day: Timestamp | None, page: ParsedPage) -> Timestamp:
-    """A UTC stamp near midnight shown in the outlet's zone where the URL says that the day is another."""
-    if day and not found.at.utcoffset() and found.at.date() != day.at.date() and found.at.astimezone(page.zone).date() == day.at.date():
-        return Timestamp(at=found.at.astimezone(page.zone), precision=found.precision)
-    return found
+def _shift(found: Timestamp, told: Iterable[str], day: Timestamp | None, page: ParsedPage) -> tzinfo:
+    """The zone that readers of a UTC stamp live in.
+
+    It is that of another stamp of the same instant on the page, or of a clock on it that shows the same minute in
+    another hour; then that of the outlet's country; and where the URL says that the day is the next or the one
+    before, the nearest that makes it so.
+    """
+    for text in islice(told, MAX_STAMPS):
+        other = _parse(page, text)
+        if other and other.at == found.at and (shift := other.at.utcoffset()):
+            return timezone(shift)
+        clock = dates.wall_clock(text)
+        shift = clock - found.at.replace(tzinfo=None) if clock else timedelta()
+        if shift and abs(shift) <= FARTHEST and not shift % QUARTER:
+            return timezone(shift)
+    if day is None or found.at.astimezone(page.zone).date() == day.at.date():
+        return page.zone
+    midnight = datetime.combine(day.at.date(), time(), tzinfo=UTC)
+    if found.at < midnight:
+        return timezone(min(FARTHEST, ceil((midnight - found.at) / HOUR) * HOUR))
+    return timezone(max(-FARTHEST, floor((midnight + DAY - timedelta(seconds=1) - found.at) / HOUR) * HOUR))
+
+
+def _localised(found: Timestamp, told: Iterable[str], day: Timestamp | None, page: ParsedPage) -> Timestamp:
+    """A UTC stamp, which programs write, in its readers' time where they saw another day; the instant stays."""
+    if found.at.utcoffset() or found.precision is Precision.DAY or (day and found.at.date() == day.at.date()):
+        return found
+    local = found.at.astimezone(_shift(found, told, day, page))
+    if local.date() == found.at.date() or (day and local.date() != day.at.date()):
+        return found
+    return Timestamp(at=local, precision=found.precision)
+
+
+def _of_month(found: Timestamp | None, page: ParsedPage) -> Timestamp | None:
+    """What the text says, unless the URL says that the article is of quite another month."""
+    return found if found and dates.is_near_month_in_url(found.at, page.url) else None
 
 
 def _last_resort(page: ParsedPage) -> Timestamp | None:
@@ -160,10 +198,10 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     if not chosen:
         visible = list(islice(_visible(page), MAX_TEXTS))
         told += [(text, "text") for text in visible]
-        chosen = _first(page, visible) or fed
-    if not chosen and (chosen := _last_resort(page)):
+        chosen = _of_month(_first(page, visible), page) or fed
+    if not chosen and (chosen := _of_month(_last_resort(page), page)):
         told.append((chosen.isoformat(), "htmldate"))
-    return Decision(value=_with_own_day(chosen, day, page) if chosen else None, candidates=shown(told))
+    return Decision(value=_localised(chosen, (text for text, _ in told), day, page) if chosen else None, candidates=shown(told))
 
 
 def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:
