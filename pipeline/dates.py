@@ -41,7 +41,7 @@ RFC_2822: Final = re.compile(r"(?:\w{3,9},\s*)?\d{1,2}\s+\w{3,9}\s+\d{4}\s+\d{1,
 EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?")
 # As Java writes one: "Mon Oct 11 14:57:21 CEST 2021".
 JAVA: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{2}:\d{2}:\d{2}) ([A-Z]{3,5}) (\d{4})")
-SUMMER: Final = {
+NAMED_OFFSETS: Final = {
     "CEST": "+0200",
     "CET": "+0100",
     "BST": "+0100",
@@ -187,7 +187,7 @@ def parse(text: str, *, zone: tzinfo, latest: datetime, languages: Iterable[str]
         return _timestamp(datetime.fromtimestamp(int(text[:10]), tz=UTC), zone=zone, latest=latest, precision=Precision.MINUTE)
     if java := JAVA.fullmatch(text):
         month, day, clock, zone_name, year = java.groups()
-        text = f"{day} {month} {year} {clock} {SUMMER.get(zone_name, zone_name)}"
+        text = f"{day} {month} {year} {clock} {NAMED_OFFSETS.get(zone_name, zone_name)}"
     if RFC_2822.fullmatch(text):
         try:
             return _timestamp(parsedate_to_datetime(text), zone=zone, latest=latest, precision=Precision.MINUTE)

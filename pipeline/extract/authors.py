@@ -29,6 +29,8 @@ META_NAMES: Final = (
     "citation_author", "dc.contributor", "twitter:data1",
 )  # fmt: skip
 LABELLED: Final = re.compile(r"^(?:autorin/autor|(?:autor(?:in)?|autore|auteur|author|автор)\s*:)\s*(?=\S)", re.IGNORECASE)
+BARE_LABELS: Final = frozenset({"autorin/autor", "autor", "autorin", "auteur", "autore", "author", "автор"})
+EMPHASIS: Final = frozenset({"strong", "b", "em", "i", "span"})
 SPOKEN_BY: Final = re.compile(
     r"^(?:by|von|por|par|di|door|от|автор|автори|oleh)\s*:?\s+(?-i:(?=[^\W\d_a-z]))|^(?:автор|текст)\s*:", re.IGNORECASE
 )
@@ -125,13 +127,13 @@ def _spoken(page: ParsedPage) -> Iterator[str]:
 
 
 def _labelled(page: ParsedPage) -> Iterator[str]:
-    """Short texts anywhere that a label such as "Autor:" begins."""
-    return (
-        text
-        for element in page.marks
-        if element.text and (LABELLED.match(element.text.lstrip()) or element.text.strip().lower() == "autorin/autor")
-        if len(text := text_of(element)) <= MAX_SPOKEN
-    )
+    """Short texts anywhere that a label such as "Autor:" begins, which may be emphasised."""
+    for element in page.marks:
+        begin = (element.text or "").strip() or ((element[0].text or "").strip() if len(element) and element[0].tag in EMPHASIS else "")
+        if begin and (LABELLED.match(begin) or begin.lower().rstrip(": ") in BARE_LABELS):
+            text = text_of(element)
+            if len(text) <= MAX_SPOKEN:
+                yield text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,9 +108,6 @@ def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = Fal
         return False
     if ORGANISATION.search(name) or ROLE.search(name) or NO_NAME.search(name) or any(fold(name) == fold(site) for site in site_names):
         return False
-    known = {fold(site) for site in site_names}
-    if any(word.isupper() and len(word) > 1 and fold(word) in known for word in words):
-        return False  # an office of the outlet: `MDR Thüringen`
     cased = any(character.lower() != character.upper() for character in name)
     if not cased:
         return len(name) <= MAX_UNCASED_NAME and name.replace(" ", "").replace("·", "").isalpha()
@@ -128,6 +125,7 @@ def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = Fals
     while (shorter := BY.sub("", text)) != text:
         text = shorter
     people = []
+    known = {fold(site) for site in site_names}
     pieces = BETWEEN.split(JOINED_BY_E.sub(", ", text))
     declared = declared and len(pieces) == 1  # of several, some may be places and roles
     for piece in pieces:
@@ -137,6 +135,8 @@ def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = Fals
         role = ROLE.search(name)
         if role and len(name[: role.start()].split()) > 1:
             name = name[: role.start()].strip()
+        if any(word.isupper() and len(word) > 1 and fold(word) in known for word in name.split()):
+            continue  # an office of the outlet: `MDR THÜRINGEN`
         name = _once(_cased(TITLES_AFTER.sub("", name)))
         if is_person(name, site_names=site_names, declared=declared):
             people.append(name)

@@ -233,6 +233,8 @@ def test_notices(notice: str, name: str | None) -> None:
         ('<div class="comment-list"><span class="author">Angry Reader</span></div>', ()),
         ('<p>By Jane Roe</p><aside><a rel="author" href="/author/x">Max Other</a></aside>', ("Jane Roe",)),
         ("<ul><li>Autorin/Autor Jane Roe</li></ul>", ("Jane Roe",)),
+        ("<ul><li><strong>Autorin/Autor</strong> Jane Roe</li></ul>", ("Jane Roe",)),
+        ('<p class="author">By Jane Roe, EXAMPLE NORTH</p>', ("Jane Roe",)),
         ('<span class="author">Read more posts</span>', ()),
     ],
 )  # fmt: skip
