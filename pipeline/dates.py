@@ -109,15 +109,21 @@ def _offset(text: str) -> tzinfo | None:
     return timezone(-shift if text.startswith("-") else shift) if shift <= timedelta(hours=14) else None
 
 
+def _clock(match: re.Match[str]) -> datetime | None:
+    """Date and time of a match of ISO, without its offset; None for a day or an hour that does not exist."""
+    try:
+        return datetime(*(int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")))  # type: ignore[arg-type] # noqa: DTZ001 - the zone follows
+    except ValueError:
+        return None
+
+
 def _iso(text: str, *, zone: tzinfo, latest: datetime) -> Timestamp | None:
     """ISO 8601 and its near kin; what follows a complete date is ignored."""
     match = ISO.match(text)
     if not match:
         return None
-    part = match.groupdict()
-    try:
-        at = datetime(*(int(part[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")))  # type: ignore[arg-type] # noqa: DTZ001 - the zone follows
-    except ValueError:
+    part, at = match.groupdict(), _clock(match)
+    if at is None:
         return None
     has_offset = bool(part["offset"])
     zoned = at.replace(tzinfo=_offset(part["offset"])) if has_offset else at
@@ -227,7 +233,4 @@ def wall_clock(text: str) -> datetime | None:
     match = ISO.match(" ".join(text.split()))
     if not match or match["offset"] or match["hour"] is None:
         return None
-    try:
-        return datetime(*(int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")))  # type: ignore[arg-type] # noqa: DTZ001 - it has none
-    except ValueError:
-        return None
+    return _clock(match)

@@ -99,7 +99,6 @@ PICTURE_CREDIT: Final = re.compile(
     r"©|\(c\)|photo|foto|bild|image|imagen|picture|video|illustration|grafik|credit|crédit|архив|фото|снимок|写真|图片", re.IGNORECASE
 )
 UNKNOWN_IN_BRACKETS: Final = re.compile(rf"^(?P<place>{_PLACE})[(\[]\s*(?P<name>[^()\[\]]{{2,50}}?)\s*[)\]]{_DASH}")
-FIRST_BRACKETS: Final = re.compile(r"^\s*[(\[]")
 BROADCASTER: Final = re.compile(r"^[KW][A-Z]{2,3}(?:-?TV)?$")  # call signs in the Americas sign with the station's own name
 # What stands in brackets after a place and is no agency.
 NO_SIGNATURE: Final = frozenset(
