@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.entities import LANGUAGES, EntityText, annotate, fold, public_id
+from pipeline.entities import LANGUAGES, EntityText, annotate, fold, public_id, recognition
 from pipeline.entities.gazetteer import gazetteer
 from pipeline.entities.names import clean, person
 from pipeline.entities.resolution import Found, resolve
@@ -118,6 +118,15 @@ def test_a_city_does_not_become_the_person_of_its_name() -> None:
 def test_a_headline_counts_what_the_body_names() -> None:
     mentions = resolved(("Anna Berg", PERSON), ("Berg", PERSON), title="Berg Vows To Fight: Who Is Anna Berg? Bergen Reacts")
     assert mentions["Anna Berg"].count == 4
+
+
+def test_paragraphs_that_name_nobody_are_not_read() -> None:
+    silent = "It was the third time this year that the price had gone up, and nobody knew what would come next in the long and dry summer."
+    begins = "Hatherley had told them the day before that the price would go up again, and that it was not in his power to stop it."
+    agency = "UNESCO had told them the day before that the price would go up again, and that it was not in its power to stop it at all."
+    names = "A spokesman of Marlow Hatherley declined to comment on the matter."
+    assert recognition._telling(f"{names}\n\n{silent}\n\n{begins}\n\n{agency}\n\nGeneva") == f"{names}\n\n{begins}\n\n{agency}\n\nGeneva"
+    assert set(read(f"{SUMMIT.strip()}\n\n{silent}")) == set(read(SUMMIT))
 
 
 @pytest.mark.parametrize(
