@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -88,7 +88,8 @@ def entry(row: object, now: datetime) -> Entry:
     outlet = " ".join(clean_text(row.get("outlet") or "").split())
     if len(outlet) > LONGEST_OUTLET:
         raise ValueError(f"`outlet` has more than {LONGEST_OUTLET} characters")
-    published_at = dates.parse(str(row["published_at"]), zone=UTC, latest=now) if row.get("published_at") else None
+    zone = dates.zone_of(urls.country(url))
+    published_at = dates.parse(str(row["published_at"]), zone=zone, latest=now) if row.get("published_at") else None
     return Entry(
         date_ignored=bool(row.get("published_at")) and published_at is None,
         outlet=outlet or None,
