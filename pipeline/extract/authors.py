@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.elements import following, label_of, lines_in, text_of
+from pipeline.extract.elements import following, label_of, lines_in, stands_in, text_of
 from pipeline.extract.names import MIN_NAME, POSTED, names_in
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import as_list, first_text, types_of
@@ -85,12 +85,9 @@ def _trust(element: HtmlElement) -> int | None:
         trust = 2
     else:
         return None
-    around = [place for place in islice(element.iterancestors(), NEAR) if place.tag not in {"body", "html"}]
-    if any(COMMENT.search(label_of(place)) for place in around):
+    if stands_in(element, tags=(), called=COMMENT, near=NEAR):
         return None
-    apart = (
-        any(APART.search(label_of(place)) for place in around) or next(element.iterancestors("aside", "footer", "nav"), None) is not None
-    )
+    apart = stands_in(element, tags={"aside", "footer", "nav"}, called=APART, near=NEAR)
     return trust + APART_TRUST * apart
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from typing import Final
 from urllib.parse import urljoin
 
@@ -37,6 +38,14 @@ def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | Non
 def label_of(element: HtmlElement) -> str:
     """What the markup calls an element: its class, id, property and test marks, in lower case."""
     return " ".join(filter(None, map(element.get, MARKS))).lower()
+
+
+def stands_in(element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], near: int) -> bool:
+    """Whether an element is inside of one of these tags, or one of the `near` elements around it, below the body, is called so."""
+    return any(
+        place.tag in tags or (number < near and place.tag not in {"body", "html"} and called.search(label_of(place)) is not None)
+        for number, place in enumerate(element.iterancestors())
+    )
 
 
 def following(element: HtmlElement, most: int) -> Iterator[HtmlElement]:

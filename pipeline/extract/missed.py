@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.elements import INLINE, label_of, text_of
+from pipeline.extract.elements import INLINE, label_of, stands_in, text_of
 
 MIN_MISSED: Final = 60  # characters; shorter ones are too often furniture
 MIN_LIKE: Final = 2  # found paragraphs that must stand alike
@@ -47,12 +47,7 @@ def _signs(element: HtmlElement) -> list[Sign]:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    if ELSEWHERE.search(label_of(element)):
-        return True
-    for number, ancestor in enumerate(element.iterancestors()):
-        if ancestor.tag in APART or (number < MAX_ABOVE and ancestor.tag not in {"body", "html"} and ELSEWHERE.search(label_of(ancestor))):
-            return True
-    return False
+    return ELSEWHERE.search(label_of(element)) is not None or stands_in(element, tags=APART, called=ELSEWHERE, near=MAX_ABOVE)
 
 
 def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
@@ -73,10 +68,11 @@ def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
         if letters[:KEY_CHARACTERS] in places:
             last = max(last, places[letters[:KEY_CHARACTERS]])
         elif (
-            letters[:KEY_CHARACTERS] not in everything
-            and (element.getparent() in around or any(signs[sign] >= MIN_LIKE for sign in _signs(element)))
+            (element.getparent() in around or any(signs[sign] >= MIN_LIKE for sign in _signs(element)))
             and not _is_apart(element)
-            and not is_linked(element, text)
+            and not _is_linked(element, text)
+            # Last, since it reads the whole text.
+            and letters[:KEY_CHARACTERS] not in everything
         ):
             missed.setdefault(last, []).append(text)
     whole = list(missed.get(-1, ()))
@@ -86,7 +82,7 @@ def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
     return whole
 
 
-def is_linked(element: HtmlElement, text: str) -> bool:
+def _is_linked(element: HtmlElement, text: str) -> bool:
     """Whether all text of an element is links."""
     return sum(len(text_of(link)) for link in element.iter("a")) >= 0.9 * len(text)
 

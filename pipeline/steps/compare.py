@@ -66,9 +66,10 @@ def _decide(connection: Connection, article: Article, fingerprint: Fingerprint) 
     likely = duplicates.likely(fingerprint, {article_id: known.fingerprint for article_id, known in later.items()})
     bodies = comparisons.bodies(connection, [*likely, original]) if likely else {}
     for other in likely:
-        kind, _ = duplicates.compare(bodies[other], article.body)
+        kind, share = duplicates.compare(bodies[other], article.body)
         if kind is not None:
-            _, share = duplicates.compare(bodies[other], bodies[original])
+            if original != article.id:
+                _, share = duplicates.compare(bodies[other], bodies[original])
             found = Duplicate(duplicate_of=original, kind=kind, shared_text=share)
             comparisons.decide(connection, other, later[other].version, found)
             changed |= {other} | _hand_over(connection, other, original)
