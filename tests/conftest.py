@@ -9,9 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
 from pipeline import engine
@@ -20,6 +18,7 @@ from pipeline.index import Index
 from pipeline.models import Endpoints, SearchEndpoint
 from pipeline.steps.context import Context
 from pipeline.store.database import Database
+from tests import databases
 
 RUN = secrets.token_hex(3)
 NUMBERS = itertools.count(1)
@@ -40,38 +39,29 @@ def engines() -> Iterator[Endpoints]:
     shutil.rmtree(home)
 
 
-def with_database(url: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
 @pytest.fixture(scope="session")
 def template(engines: Endpoints) -> Iterator[str]:
     """The name of a migrated database that tests clone."""
     name = f"template_{RUN}"
-    with psycopg.connect(engines.database_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        with Database(with_database(engines.database_url, name)) as database:
+    with databases.created(engines.database_url, name) as url:
+        with Database(url) as database:
             database.migrate()
         yield name
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def settings(engines: Endpoints, template: str, tmp_path: Path) -> Iterator[Settings]:
     """Settings with a state folder, a database and an index prefix of their own."""
     name = f"test_{RUN}_{next(NUMBERS)}"
-    with psycopg.connect(engines.database_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+    with databases.created(engines.database_url, name, template=template) as url:
         yield Settings(
             home=tmp_path,
-            database_url=with_database(engines.database_url, name),
+            database_url=url,
             elasticsearch_url=engines.elasticsearch.url,
             index_prefix=f"{name.replace('_', '-')}-",
             delay_s=0,
             workers=1,
         )
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import psycopg
 import uvicorn
 
 from pipeline.config import Settings
@@ -38,6 +37,7 @@ from pipeline.models import (
 from pipeline.store import alerts, articles, comparisons, documents, entities, imports, outlets, stories
 from pipeline.store.database import Connection, Database
 from pipeline.web.app import create
+from tests import databases
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 KYIV = timezone(timedelta(hours=2))
@@ -87,12 +87,10 @@ class Newsroom:
 def opened(engines: Endpoints, template: str, home: Path, *, name: str = "newsroom") -> Iterator[Newsroom]:
     """A newsroom in a database and an index of its own, removed at the end."""
     name = f"{template}_{name}"
-    with psycopg.connect(engines.database_url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+    with databases.created(engines.database_url, name, template=template) as url:
         settings = Settings(
             home=home,
-            database_url=engines.database_url.rsplit("/", 1)[0] + f"/{name}",
+            database_url=url,
             elasticsearch_url=engines.elasticsearch.url,
             index_prefix=f"{name.replace('_', '-')}-",
         )
@@ -103,7 +101,6 @@ def opened(engines: Endpoints, template: str, home: Path, *, name: str = "newsro
         finally:
             index.drop()
             index.close()
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 def fill(database: Database, index: Index, settings: Settings) -> Newsroom:

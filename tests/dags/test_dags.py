@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from pipeline.config import Settings
 from pipeline.models import Endpoints, SearchEndpoint
 from pipeline.steps import imports, supervisor
 from pipeline.steps.context import Context
+from tests import databases
 
 AIRFLOW = Path(sys.executable).parent / "airflow"
 SOUND = """
@@ -33,16 +33,13 @@ def airflow(engines: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Airflow's environment, with a migrated metadata database that ends with the module."""
     name = f"airflow_{os.getpid()}"
     home = tmp_path_factory.mktemp("airflow")
-    with psycopg.connect(engines.database_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        url = f"{engines.database_url.rsplit('/', 1)[0]}/{name}"
+    with databases.created(engines.database_url, name) as url:
         settings = Settings(home=home, secret_key="test-key-of-thirty-two-characters")
         environment = supervisor.airflow_environment(
             settings, Endpoints(database_url=url, airflow_database_url=url, elasticsearch=SearchEndpoint(url=""))
         )
         subprocess.run([AIRFLOW, "db", "migrate"], env=environment, check=True, capture_output=True)
         yield environment
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_dags_are_sound(airflow: dict[str, str]) -> None:

@@ -14,7 +14,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -23,7 +22,7 @@ from pipeline.client import Client
 from pipeline.config import Settings
 from pipeline.errors import PortBusy, QueryError, ServerAway, ServerRefused
 from pipeline.models import Endpoints
-from tests import web_newsroom
+from tests import databases, web_newsroom
 from tests.web_newsroom import NOW, SCRIPT, Newsroom
 
 
@@ -466,22 +465,18 @@ def test_without_the_search_engine_the_rest_goes_on(newsroom: Newsroom) -> None:
 
 def test_a_database_that_comes_back_is_found_again(engines: Endpoints, template: str, tmp_path: Path) -> None:
     name = f"{template}_late"
-    url = engines.database_url.rsplit("/", 1)[0] + f"/{name}"
-    settings = Settings(home=tmp_path, database_url=url, elasticsearch_url=engines.elasticsearch.url)
+    settings = Settings(
+        home=tmp_path, database_url=databases.with_database(engines.database_url, name), elasticsearch_url=engines.elasticsearch.url
+    )
     with (
         web_newsroom.serving(settings) as address,
         httpx.Client(base_url=address, trust_env=False, timeout=60) as site,
-        psycopg.connect(engines.database_url, autocommit=True) as server,
     ):
         assert site.get("/api/outlets").json()["error"]["kind"] == "database_away"
-        server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        try:
+        with databases.created(engines.database_url, name):
             assert site.get("/api/outlets").json()["error"]["kind"] == "database_behind"
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
-            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+        with databases.created(engines.database_url, name, template=template):
             assert site.get("/api/outlets").json() == {"outlets": []}
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 def test_client_tells_what_is_wrong_with_the_server() -> None:
