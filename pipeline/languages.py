@@ -10,7 +10,7 @@ from typing import Final
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 MIN_LETTERS: Final = 40  # below this a guess is worse than none
-SAMPLE_CHARACTERS: Final = 3_000  # more adds time and no certainty
+SAMPLE_CHARACTERS: Final = 1_000  # more adds time and no certainty
 SURE: Final = 0.8  # probability of the best language and those too close to tell apart
 VARIETIES: Final = {"wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar", "pcm": "en"}  # written news is in the standard language
 
@@ -58,7 +58,7 @@ def identify(text: str) -> str | None:
     sample = text[:SAMPLE_CHARACTERS]
     letters = sum(map(str.isalpha, sample))
     # One character of Chinese, Japanese or Korean says as much as three letters.
-    if letters + 2 * sum("\u3040" <= character <= "\ud7a3" for character in sample) < MIN_LETTERS:
+    if letters < MIN_LETTERS and letters + 2 * sum("\u3040" <= character <= "\ud7a3" for character in sample) < MIN_LETTERS:
         return None
     ranks = [(VARIETIES.get(code, code), share) for code, share in _identifier().rank(sample)[:8]]
     best = ranks[0][0]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from copy import copy
 from typing import Final
 
-from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
-from trafilatura.settings import Document, Extractor
 
-from pipeline.extract import furniture, missed, region
+from pipeline.extract import extractor, furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import following, label_of, text_of
@@ -31,73 +29,6 @@ MAX_INNER: Final = 8  # elements inside a standfirst
 MAX_STANDFIRST: Final = 700  # characters
 LINKS_AT_MOST: Final = 0.7  # of the text that must stay when lines of links go
 LOOK_AHEAD: Final = 80  # elements after the headline
-
-BLOCKS: Final = frozenset(
-    [
-        "p",
-        "head",
-        "item",
-        "quote",
-        "row",
-        "code",
-        "list",
-        "table",
-        "ab",
-        "div",
-        "body",
-        "section",
-        "article",
-        "ul",
-        "ol",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "tr",
-        "dl",
-        "dt",
-        "dd",
-        "figcaption",
-    ]
-)
-
-
-def _options(*, fast: bool) -> Extractor:
-    return Extractor(output_format="python", fast=fast, comments=False, tables=True)
-
-
-def paragraphs_of(tree: etree._Element) -> list[str]:
-    """Paragraphs of an extracted body in order; a table's row is one, with its cells apart."""
-    found: list[str] = []
-    waiting: list[str] = []
-
-    def end() -> None:
-        text = line("".join(waiting))
-        waiting.clear()
-        if text:
-            found.append(text)
-
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        tag = element.tag
-        if tag in BLOCKS or tag in {"lb", "br"}:
-            end()
-        elif tag in {"cell", "td", "th"} and event == "start" and waiting:
-            waiting.append(" | ")
-        waiting.append((element.text if event == "start" else element.tail) or "")
-    end()
-    return found
-
-
-def _extracted(tree: HtmlElement, url: str, *, fast: bool) -> list[str]:
-    options = _options(fast=fast)
-    options.url = url or None
-    document = bare_extraction(tree, options=options)
-    return paragraphs_of(document.body) if isinstance(document, Document) and document.body is not None else []
 
 
 def _length(paragraphs: Iterable[str]) -> int:
@@ -140,12 +71,12 @@ def _json_body(page: ParsedPage) -> list[str]:
 
 def _candidates(page: ParsedPage, tree: HtmlElement, densest: int) -> Iterator[tuple[str, list[str]]]:
     """Bodies by different means, the cheap one first, others where it may have failed."""
-    fast = _extracted(tree, page.url, fast=True)
+    fast = extractor.quick(copy(tree))
     yield "trafilatura fast", fast
     length = _length(fast)
     poor = length < SHORT_CHARACTERS or (densest >= MIN_CONTAINER_CHARACTERS and length < DENSE_SHARE * densest)
     if poor and len(page.marks) <= SLOW_ELEMENTS:
-        yield "trafilatura", _extracted(region.whole(page), page.url, fast=False)
+        yield "trafilatura", extractor.thorough(region.whole(page), page.url)
     said = _json_body(page)
     if said:
         yield "json-ld", said

@@ -21,40 +21,22 @@ from pipeline.models import PageSource
 
 MAX_HEADINGS: Final = 10
 NAME_WORDS: Final = 5  # an outlet's name has no more
-MARKED: Final = (
-    "a",
-    "span",
-    "p",
-    "div",
-    "address",
-    "li",
-    "small",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "strong",
-    "em",
-    "b",
-    "i",
-    "cite",
-    "td",
-    "ul",
-    "section",
-)
-SHOWN: Final = etree.XPath(".//body//text()[not(parent::script or parent::style or parent::noscript)]", smart_strings=False)
+MARKED: Final = frozenset([
+    "a", "span", "p", "div", "address", "li", "small", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "cite", "td", "ul", "section",
+])  # fmt: skip
+SHOWN: Final = etree.XPath("string(.//body)", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedPage:
-    """What the modules of the fields read. The tree is not changed by them."""
+    """What the modules of the fields read. The tree is not changed by them, and holds no scripts' text."""
 
     source: PageSource
     tree: HtmlElement
     meta: dict[str, list[str]]  # by lower-case name, property or itemprop
     links: dict[str, list[str]]  # absolute href by rel
     data: StructuredData
+    scripts: tuple[str, ...]  # text or address of each that is no structured data
     headings: tuple[Heading, ...]
     title_tag: str
     times: tuple[HtmlElement, ...]
@@ -122,11 +104,12 @@ def _site_names(source: PageSource, meta: dict[str, list[str]], data: Structured
 
 
 def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
-    """Gather a page's evidence in one pass over its tree."""
+    """Gather a page's evidence in one pass over its tree, and take the scripts' text out of it."""
     base = source.final_url or source.url
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
     blocks: list[str] = []
+    scripts: list[str] = []
     headings: list[Heading] = []
     times: list[HtmlElement] = []
     title_tag = ""
@@ -142,8 +125,9 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
                 for rel in (element.get("rel") or "").lower().split() if href else ():
                     links.setdefault(rel, []).append(absolute(base, href))
             case "script":
-                if "ld+json" in (element.get("type") or "").lower():
-                    blocks.append(element.text or "")
+                is_data = "ld+json" in (element.get("type") or "").lower()
+                (blocks if is_data else scripts).append(element.text or element.get("src") or "")
+                element.text = None  # nobody reads it again, and all text that is searched or copied is shorter
             case "h1":
                 headings.append(heading(element, base))
             case "time":
@@ -160,6 +144,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         meta=meta,
         links=links,
         data=data,
+        scripts=tuple(scripts),
         headings=tuple(one for one in headings if one.text)[:MAX_HEADINGS],
         title_tag=title_tag,
         times=tuple(times),
@@ -167,7 +152,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         site_names=_site_names(source, meta, data, headings),
         country=country,
         zone=dates.zone_of(country),
-        marks=tuple(tree.iter(*MARKED)),
-        lower_text="".join(cast("list[str]", SHOWN(tree))).lower(),
+        marks=tuple(element for element in tree.iter() if element.tag in MARKED),
+        lower_text=cast("str", SHOWN(tree)).lower(),
         html_characters=len(text),
     )

@@ -14,6 +14,8 @@ from pipeline.extract.elements import INLINE
 from pipeline.extract.limits import FLAT_DEPTH
 
 ANY_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
+# One class for all elements: the library's own look-up asks Python for each of them, and nobody here needs a form's methods.
+ELEMENTS: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
 LEFT_OUT: Final = "\x01"
 BREAKS: Final = re.compile(rf"{LEFT_OUT}[{LEFT_OUT}\s]*")
 # These end by themselves, hold no elements, or carry meaning that the text needs.
@@ -61,6 +63,7 @@ KEPT_TAGS: Final = frozenset(
 def _parse(text: str) -> tuple[HtmlElement, bool]:
     """Tree, and whether it is whole: the parser stops without an error at 256 open elements."""
     parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(ELEMENTS)
     try:
         tree = document_fromstring(encoded(text), parser=parser)
     except (etree.ParserError, ValueError, AssertionError) as error:  # the parser asserts on some empty documents

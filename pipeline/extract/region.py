@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -16,14 +18,20 @@ from pipeline.extract.titles import fold
 MIN_SENTENCE: Final = 60  # characters
 MIN_DENSE: Final = 600  # characters of paragraphs that tell where the article is
 ENOUGH_SHARE: Final = 0.8  # of the page's paragraphs that stand with the article
-NEVER_TEXT: Final = (
+NEVER_TEXT: Final = frozenset([
     "script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "link", "object", "canvas", "input", "textarea",
-)  # fmt: skip
+])  # fmt: skip
+BOXES: Final = frozenset(["span", "div", "section", "aside", "p", "ul", "ol", "details"])
 HOVERING: Final = re.compile(r"(?:^|[\s_-])(?:tooltip|popover|rollover)(?:$|[\s_-])", re.IGNORECASE)
 # Boxes that ask for something, and lines at the foot of a page, as their markup calls them.
 ASKING: Final = re.compile(r"(?:^|[\s_-])(?:subscri(?:be|ption)|newsletter|sign-?up|donat(?:e|ion))(?:$|[\s_-])", re.IGNORECASE)
 FOOT: Final = re.compile(r"(?:^|[\s_-])(?:pied|pie|colophon)(?:$|[\s_-])", re.IGNORECASE)
 MAX_ASKING: Final = 400  # characters; a longer one may hold the text
+# What readers say, and the next articles below this one.
+REMARKS: Final = re.compile(r"^comment(?!ary)|^(?:disqus_thread|dsq-comments)|(?:article|post)-comments", re.IGNORECASE)
+FOLLOWING: Final = re.compile(r"infinite-?scroll", re.IGNORECASE)
+MAX_NAME: Final = 300  # characters
+KNOWN_NAMES: Final = 10_000  # pages of an outlet share them
 EMBEDDED: Final = re.compile(r"embed|social|twitter|instagram|widget", re.IGNORECASE)
 # What is copied of the elements around the article; a broken page's own names of tags and attributes may be no names at all.
 SHELLS: Final = frozenset(["html", "body", "main", "article", "section", "div"])
@@ -72,23 +80,47 @@ def _around(page: ParsedPage, found: Density, title: str) -> HtmlElement | None:
     return None
 
 
-def _is_beside(element: HtmlElement) -> bool:
-    """Whether an element stands among the text and is none: a tooltip, a box that asks for a subscription, a foot."""
-    called = element.get("class") or element.get("id")
-    if not called:
-        return False
-    if element.tag in {"span", "div"} and HOVERING.search(called):
+class Beside(Enum):
+    """What an element that stands among the text and is none depends on."""
+
+    NEVER = auto()
+    ALWAYS = auto()
+    IF_SHORT = auto()
+    IF_WITHOUT_HEADLINE = auto()
+
+
+@lru_cache(maxsize=KNOWN_NAMES)
+def _beside(tag: str, called: str) -> Beside:
+    """Whether a box of this name is no text: a tooltip, a box that asks for a subscription, a foot, comments."""
+    if tag in {"span", "div"} and HOVERING.search(called):
+        return Beside.ALWAYS
+    if tag in {"div", "section", "details", "ol", "ul"} and REMARKS.search(called):
+        return Beside.ALWAYS
+    if tag in {"div", "section", "aside"} and FOLLOWING.search(called):
+        return Beside.IF_WITHOUT_HEADLINE
+    return Beside.IF_SHORT if (FOOT if tag in {"p", "ul"} else ASKING).search(called) else Beside.NEVER
+
+
+def _is_unwanted(element: HtmlElement) -> bool:
+    """Whether an element is never text, or a box whose name says that it is none."""
+    if element.tag in NEVER_TEXT:
         return True
-    asking = FOOT if element.tag in {"p", "ul"} else ASKING
-    return asking.search(called) is not None and len("".join(element.itertext())) <= MAX_ASKING
+    if element.tag not in BOXES:
+        return False
+    for called in filter(None, (element.get("class"), element.get("id"))):
+        match _beside(element.tag, called[:MAX_NAME]):
+            case Beside.ALWAYS:
+                return True
+            case Beside.IF_SHORT if len("".join(element.itertext())) <= MAX_ASKING:
+                return True
+            case Beside.IF_WITHOUT_HEADLINE if element.find(".//h1") is None:
+                return True
+    return False
 
 
 def prune(tree: HtmlElement) -> HtmlElement:
     """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip quoted posts."""
-    for element in list(tree.iter(*NEVER_TEXT)):
-        if element.getparent() is not None:
-            element.drop_tree()
-    for element in [element for element in tree.iter("span", "div", "section", "aside", "p", "ul") if _is_beside(element)]:
+    for element in [element for element in tree.iter() if _is_unwanted(element)]:
         if element.getparent() is not None:
             element.drop_tree()
     for quote in tree.iter("blockquote"):

@@ -100,8 +100,7 @@ def is_error_page(page: ParsedPage, title: str, words: int) -> bool:
         return False
     if any(ERROR_TITLE.search(text) for text in _names(page, title)):
         return True
-    scripts = (script.get("src") or (script.text or "")[:2_000] for script in page.tree.iter("script"))
-    return words < CHALLENGE_WORDS and any(CHALLENGE.search(script) for script in scripts)
+    return words < CHALLENGE_WORDS and any(CHALLENGE.search(script[:2_000]) for script in page.scripts)
 
 
 def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
