@@ -80,10 +80,10 @@ CREDIT_BEGINS: Final = re.compile(
     r"|credit|crédit|crédito|text|texto|texte|testo|story)(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
-SOURCE_LINE: Final = re.compile(
-    r"^[\s(\[]*(?:source|quelle|fuente|fonte|bron|kilde|källa|źródło|kaynak|источник|джерело|来源|來源|出典|출처|المصدر)\s*[:：]\s*",
-    re.IGNORECASE,
-)
+SOURCE_WORDS: Final = (
+    "source", "quelle", "fuente", "fonte", "bron", "kilde", "källa", "źródło", "kaynak", "источник", "джерело", "来源", "來源", "出典", "출처", "المصدر",
+)  # fmt: skip
+SOURCE_LINE: Final = re.compile(rf"^[\s(\[]*(?:{'|'.join(SOURCE_WORDS)})\s*[:：]\s*", re.IGNORECASE)
 BETWEEN: Final = re.compile(r"[,;|/•·]|\s[-–—]\s|\s(?:and|und|y|et|with|mit|con|avec|и)\s|\s{2,}|\n")
 # Staff of an agency: `AP Sports Writer`.
 STAFF: Final = re.compile(rf"^({_FORMS})\s+(?:[A-Z][\w-]*\s+){{0,2}}(?:Writer|Reporter|Correspondent|Editor|Staff)s?$")

@@ -130,10 +130,12 @@ def decode(body: bytes, content_type: str) -> str:
         return body[len(bom) :].decode(mark, errors="replace")
     if (wide := _utf16(body)) is not None:
         return wide
-    declared = _declared(body, content_type)
     # ISO-2022-JP and its kin are pure ASCII: with their escapes the declaration goes first.
     escapes = b"\x1b$" in body or b"\x1b(" in body
-    for encoding in (*declared, "utf-8") if escapes else ("utf-8", *declared):
+    if not escapes and (text := _strict(body, "utf-8")) is not None:
+        return text
+    declared = _declared(body, content_type)
+    for encoding in (*declared, "utf-8") if escapes else declared:
         if (text := _strict(body, encoding)) is not None:
             return text
     text = _nearly(body, declared) or _detected(body)

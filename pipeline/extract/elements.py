@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
 
@@ -11,6 +12,8 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.decoding import line
 
+MAX_LABEL: Final = 400  # characters
+KNOWN_LABELS: Final = 20_000  # the elements of a page, and the pages of an outlet, share them
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
 INLINE: Final = frozenset(
     ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
@@ -37,13 +40,24 @@ def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | Non
 
 def label_of(element: HtmlElement) -> str:
     """What the markup calls an element: its class, id, property and test marks, in lower case."""
-    return " ".join(filter(None, map(element.get, MARKS))).lower()
+    return " ".join(filter(None, map(element.get, MARKS))).lower()[:MAX_LABEL]
+
+
+@lru_cache(maxsize=KNOWN_LABELS)
+def _finds(pattern: re.Pattern[str], label: str) -> bool:
+    return pattern.search(label) is not None
+
+
+def is_called(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
+    """Whether what the markup calls an element matches a pattern."""
+    label = label_of(element)
+    return label != "" and _finds(pattern, label)
 
 
 def stands_in(element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], near: int) -> bool:
     """Whether an element is inside of one of these tags, or one of the `near` elements around it, below the body, is called so."""
     return any(
-        place.tag in tags or (number < near and place.tag not in {"body", "html"} and called.search(label_of(place)) is not None)
+        place.tag in tags or (number < near and place.tag not in {"body", "html"} and is_called(place, called))
         for number, place in enumerate(element.iterancestors())
     )
 

@@ -76,36 +76,39 @@ class Listing:
 
 def words_in(text: str) -> int:
     """Words of a text; scripts without spaces are counted by characters."""
-    return len(SPACED.findall(text)) + len(UNSPACED.findall(text)) // CHARACTERS_PER_WORD
+    spaced = len(SPACED.findall(text))
+    return spaced if text.isascii() else spaced + len(UNSPACED.findall(text)) // CHARACTERS_PER_WORD
+
+
+def _line_of(parts: list[tuple[str, bool]]) -> Iterator[Line]:
+    """The line of some texts, each with whether it is linked; none if they are white space."""
+    text = " ".join("".join(part for part, _ in parts).split())
+    if text:
+        yield Line(text=text, words=words_in(text), linked=sum(words_in(part) for part, in_link in parts if in_link))
 
 
 def lines_of(tree: HtmlElement) -> Iterator[Line]:
     """What a page shows, line by line, in document order."""
     parts: list[tuple[str, bool]] = []
-
-    def flushed() -> Iterator[Line]:
-        text = " ".join("".join(part for part, _ in parts).split())
-        if text:
-            linked = sum(words_in(part) for part, in_link in parts if in_link)
-            yield Line(text=text, words=words_in(text), linked=linked)
-        parts.clear()
-
-    links = unread = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
+    links = 0
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
         tag = element.tag
-        if tag not in INLINE:
-            yield from flushed()
-        if event == "start":
-            links += tag == "a"
-            unread += tag in UNREAD
-            text = element.text
-        else:
+        if parts and tag not in INLINE:
+            yield from _line_of(parts)
+            parts.clear()
+        if event == "end":
             links -= tag == "a"
-            unread -= tag in UNREAD
             text = element.tail
-        if text and not unread:
+        elif tag in UNREAD:
+            walk.skip_subtree()
+            continue
+        else:
+            links += tag == "a"
+            text = element.text
+        if text:
             parts.append((text, links > 0))
-    yield from flushed()
+    yield from _line_of(parts)
 
 
 def listing(tree: HtmlElement, body: str, *, titles: Collection[str]) -> Listing:

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.elements import INLINE, label_of, stands_in, text_of
+from pipeline.extract.elements import INLINE, is_called, stands_in, text_of
 
 MIN_MISSED: Final = 60  # characters; shorter ones are too often furniture
 MIN_LIKE: Final = 2  # found paragraphs that must stand alike
@@ -47,7 +47,7 @@ def _signs(element: HtmlElement) -> list[Sign]:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    return ELSEWHERE.search(label_of(element)) is not None or stands_in(element, tags=APART, called=ELSEWHERE, near=MAX_ABOVE)
+    return is_called(element, ELSEWHERE) or stands_in(element, tags=APART, called=ELSEWHERE, near=MAX_ABOVE)
 
 
 def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:

@@ -92,14 +92,24 @@ def notice_in(text: str) -> str | None:
     return None
 
 
+def _speaking(page: ParsedPage) -> Iterator[HtmlElement]:
+    """Elements whose own text holds a word of a notice."""
+    said = [word for word in NOTICE_WORDS if word in page.lower_text]
+    if not said:
+        return
+    speaking: set[HtmlElement | None] = set()
+    for element in page.tree.iter():
+        if element.text and any(word in element.text.lower() for word in said):
+            speaking.add(element)
+        if element.tail and any(word in element.tail.lower() for word in said):
+            speaking.add(element.getparent())
+    yield from (element for element in page.marks if element in speaking)
+
+
 def notices(page: ParsedPage) -> Iterator[tuple[str, HtmlElement]]:
     """Names in the notices of a page, with the element they stand in."""
-    if not any(word in page.lower_text for word in NOTICE_WORDS):
-        return
-    for element in page.marks:
+    for element in _speaking(page):
         own = " ".join(filter(None, (element.text, *(child.tail for child in element))))
-        if not MAY_BE_NOTICE.search(own):
-            continue
         block = element
         while block.tag in INLINE and block.getparent() is not None:
             block = block.getparent()

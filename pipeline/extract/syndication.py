@@ -11,9 +11,9 @@ from lxml.html import HtmlElement
 
 from pipeline import urls
 from pipeline.extract import addresses
-from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, agency_in_dateline, agency_in_source_line, credits_in
+from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, SOURCE_WORDS, agency_in_dateline, agency_in_source_line, credits_in
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.elements import following, label_of, text_of
+from pipeline.extract.elements import following, is_called, text_of
 from pipeline.extract.notices import notices
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import as_list, first_text
@@ -64,19 +64,19 @@ def _is_own(name: str, own_names: Iterable[str]) -> bool:
 def _is_of_article(element: HtmlElement) -> bool:
     """Whether a credit is neither a picture's nor a teaser's."""
     near = (element, *islice(element.iterancestors(), FEW_ANCESTORS))
-    return not any(place.tag in NO_CREDIT_TAGS or (place.tag != "body" and NO_CREDIT.search(label_of(place))) for place in near)
+    return not any(place.tag in NO_CREDIT_TAGS or (place.tag != "body" and is_called(place, NO_CREDIT)) for place in near)
 
 
 def _credit_lines(page: ParsedPage) -> Iterator[str]:
     """Short texts near the headline that the markup calls a byline, a credit or a source, and lines such as `Quelle: dpa`."""
     for heading in page.headings[:1]:
         for element in following(heading.element, LOOK_AHEAD):
-            if isinstance(element.tag, str) and CREDIT_MARK.search(label_of(element)) and _is_of_article(element):
+            if is_called(element, CREDIT_MARK) and _is_of_article(element):
                 text = text_of(element)
                 if text and len(text) <= MAX_CREDIT:
                     yield text
                 yield from (part for inner in element if 0 < len(part := text_of(inner)) <= MAX_CREDIT)
-    for element in page.marks:
+    for element in page.marks if any(word in page.lower_text for word in SOURCE_WORDS) else ():
         own = element.text
         if own and len(own) <= MAX_CREDIT and SOURCE_LINE.match(own.lstrip()) and _is_of_article(element):
             text = text_of(element)

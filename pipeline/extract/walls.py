@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.extract.elements import label_of, text_of
+from pipeline.extract.elements import is_called, text_of
 from pipeline.extract.page import ParsedPage
 
 MIN_CONSENT_WORDS: Final = 4
@@ -53,9 +53,17 @@ LOGIN_TITLE: Final = re.compile(
 FREE: Final = frozenset({"true", "1", "yes"})
 PAID: Final = frozenset({"locked", "metered", "premium", "paid", "true", "yes"})
 TIER_NAMES: Final = ("article:content_tier", "og:article:content_tier", "content_tier", "paywall", "is-paywalled")
+CONSENT_SELECTOR: Final = (
+    "contains(@class,'consent') or contains(@id,'consent') or contains(@id,'cmp') or contains(@class,'cookie') or contains(@id,'cookie')"
+    " or contains(@id,'onetrust') or contains(@id,'didomi')"
+)
 PAYWALL_SELECTOR: Final = (
     "contains(@class,'aywall') or contains(@id,'aywall') or contains(@class,'regwall') or contains(@class,'subscriber-only')"
 )
+
+
+def _has_consent_form(page: ParsedPage) -> bool:
+    return any(CONSENT_ADDRESS.search(form.get("action") or "") or is_called(form, CONSENT_MARK) for form in page.tree.iter("form"))
 
 
 def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) -> bool:
@@ -79,15 +87,9 @@ def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) 
         asked = "\n".join((body, *(heading.text for heading in page.headings[:2]), *buttons))
     said = len(CONSENT_WORDS.findall(asked))
     dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
-    forms = any(CONSENT_ADDRESS.search(form.get("action") or "") or CONSENT_MARK.search(label_of(form)) for form in page.tree.iter("form"))
-    if forms and words < LONG_WORDS and (dense or not declared):
+    if words < LONG_WORDS and (dense or not declared) and _has_consent_form(page):
         return True
-    marked = bool(
-        page.tree.xpath(
-            ".//*[contains(@class,'consent') or contains(@id,'consent') or contains(@id,'cmp') or contains(@class,'cookie') or contains(@id,'cookie') or contains(@id,'onetrust') or contains(@id,'didomi')]"
-        )
-    )
-    return dense and (marked or not declared)
+    return dense and (not declared or bool(page.tree.xpath(f".//*[{CONSENT_SELECTOR}]")))
 
 
 def _names(page: ParsedPage, title: str) -> list[str]:
@@ -105,9 +107,11 @@ def is_error_page(page: ParsedPage, title: str, words: int) -> bool:
 
 def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
     """Whether a page asks for a password in place of its text; a log-in beside an article is none."""
+    if words >= LOGIN_WORDS:
+        return False
     asks = any((field.get("type") or "").lower() == "password" for field in page.tree.iter("input"))
     named = any(LOGIN_TITLE.match(text) for text in _names(page, title))
-    return words < LOGIN_WORDS and (asks or named) and (named or words < LOGIN_WORDS // 2)
+    return named or (asks and words < LOGIN_WORDS // 2)
 
 
 def is_paywalled(page: ParsedPage) -> bool:
