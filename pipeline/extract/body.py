@@ -9,13 +9,13 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract import extractor, furniture, missed, region
+from pipeline.extract import embedded, extractor, furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.decoding import line
 from pipeline.extract.elements import following, label_of, text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 
+UNSEEN: Final = frozenset({"json-ld", "data"})  # texts that the page carries and need not show
 SHORT_CHARACTERS: Final = 500  # below this the slow extraction is asked too
 MIN_CONTAINER_CHARACTERS: Final = 400
 DENSE_SHARE: Final = 0.5  # of the densest container's text that a good result holds
@@ -61,15 +61,10 @@ def _standfirst(page: ParsedPage, tree: HtmlElement, body: list[str], title: str
 
 def _json_body(page: ParsedPage) -> list[str]:
     text = page.article.get("articleBody")
-    if not isinstance(text, str):
-        return []
-    if re.search(r"</?(?:p|br|div)\b", text):
-        text = re.sub(r"<(?:/p|br|/div|p|div)\b[^>]*>", "\n", text)
-    text = re.sub(r"<[^>]+>", "", text)
-    return [paragraph for piece in re.split(r"\s*\n\s*", text) if (paragraph := line(piece))]
+    return embedded.paragraphs_in(text) if isinstance(text, str) else []
 
 
-def _candidates(page: ParsedPage, tree: HtmlElement, densest: int) -> Iterator[tuple[str, list[str]]]:
+def _candidates(page: ParsedPage, tree: HtmlElement, densest: int, title: str) -> Iterator[tuple[str, list[str]]]:
     """Bodies by different means, the cheap one first, others where it may have failed."""
     fast = extractor.quick(copy(tree))
     yield "trafilatura fast", fast
@@ -80,6 +75,10 @@ def _candidates(page: ParsedPage, tree: HtmlElement, densest: int) -> Iterator[t
     said = _json_body(page)
     if said:
         yield "json-ld", said
+    if poor:
+        told = embedded.text(page.scripts, titles=(title, *page.metas("og:title"), *(heading.text for heading in page.headings)))
+        if told:
+            yield "data", told
 
 
 def _words(paragraphs: Iterable[str]) -> set[str]:
@@ -90,7 +89,7 @@ def _best(candidates: list[tuple[str, list[str]]]) -> tuple[str, list[str]]:
     """The fast result, unless another one is clearly fuller."""
     best = candidates[0]
     for source, paragraphs in candidates[1:]:
-        if source == "json-ld":
+        if source in UNSEEN:
             # Structured data replaces what was found only where the page itself does not show the text.
             said, found = _words(paragraphs), _words(best[1])
             if _length(best[1]) < _length(paragraphs) * 2 / 3 and len(said & found) < 0.6 * len(said):
@@ -112,9 +111,9 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     """
     density = region.density(page.tree)
     tree = region.article_region(page, density, title=title)
-    candidates = list(_candidates(page, tree, density.characters))
+    candidates = list(_candidates(page, tree, density.characters, title))
     source, paragraphs = _best(candidates)
-    if paragraphs and source != "json-ld":
+    if paragraphs and source not in UNSEEN:
         paragraphs = missed.complete(tree, paragraphs)
         links = missed.link_lines(tree)
         kept = [paragraph for paragraph in paragraphs if missed.key(paragraph) not in links]

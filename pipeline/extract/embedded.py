@@ -1,0 +1,129 @@
+"""Text that a page does not show but carries as data for its scripts (`__NEXT_DATA__`, `window.__INITIAL_STATE__ = {…}`)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Final
+
+from pipeline.extract.decoding import line
+from pipeline.extract.titles import fold
+
+MAX_CHARACTERS: Final = 3_000_000  # of a script
+MAX_VALUES: Final = 200_000  # of all scripts of a page
+MIN_SCRIPT: Final = 1_000  # characters; a shorter one holds no article
+MIN_PROSE: Final = 40  # characters of a string that may be text
+MIN_SPACES: Final = 5
+MIN_TEXT: Final = 400  # characters of an article
+MOST: Final = 0.7  # of the text around, for its part to be the article's body
+MAX_DEPTH: Final = 60
+MAX_TITLED: Final = 20
+ASSIGNED: Final = re.compile(r"=\s*(?=[{\[])|JSON\.parse\(\s*(?=\")")
+MAX_ASSIGNED: Final = 20  # values tried in a script
+BLOCK_TAG: Final = re.compile(r"<(?:/p|br|/div|p|div|/?h[1-6]|/?li|/?blockquote)\b[^>]*>", re.IGNORECASE)
+TAG: Final = re.compile(r"<[^>]{1,2000}>")
+NO_PROSE: Final = re.compile(r"^\s*(?:https?:|data:|[{\[<]?(?:svg|script|style)\b|[.#@]?[\w-]+\s*\{|function\b|\(function)")
+UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+
+
+def paragraphs_in(text: str) -> list[str]:
+    """Paragraphs of a text that may carry markup."""
+    if "<" in text or "&lt;" in text:
+        text = TAG.sub("", BLOCK_TAG.sub("\n", text.replace("&lt;", "<").replace("&gt;", ">")))
+    return [paragraph for piece in re.split(r"\s*\n\s*", text) if (paragraph := line(piece))]
+
+
+def _values(script: str) -> Iterator[Any]:
+    """JSON values that a script is, or assigns."""
+    decoder = json.JSONDecoder(strict=False)
+    text = script.strip()
+    starts = [0] if text[:1] in {"{", "["} else [match.end() for match, _ in zip(ASSIGNED.finditer(text), range(MAX_ASSIGNED), strict=False)]
+    end = 0
+    for start in starts:
+        if start < end:
+            continue  # inside of the one before
+        try:
+            value, end = decoder.raw_decode(text, start)
+            yield json.loads(value, strict=False) if isinstance(value, str) else value
+        except (ValueError, RecursionError):  # a script's own notation, which only a browser could run
+            continue
+
+
+def _is_prose(text: str) -> bool:
+    return (
+        len(text) >= MIN_PROSE
+        and (text.count(" ") >= MIN_SPACES or UNSPACED.search(text) is not None)
+        and NO_PROSE.match(text) is None
+    )
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _measured(root: Any) -> tuple[dict[int, int], list[Any]]:
+    """Characters of prose by identity of the value that holds them, and the values, each before those inside of it."""
+    order: list[Any] = []
+    waiting = [root]
+    while waiting and len(order) < MAX_VALUES:
+        value = waiting.pop()
+        order.append(value)
+        waiting.extend(inner for inner in _inner(value) if isinstance(inner, dict | list))
+    lengths: dict[int, int] = {}
+    for value in reversed(order):
+        lengths[id(value)] = sum(
+            len(inner) if isinstance(inner, str) and _is_prose(inner) else lengths.get(id(inner), 0)
+            for inner in _inner(value)
+            if isinstance(inner, str | dict | list)
+        )
+    return lengths, order
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Strings in their order."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        waiting.extend(reversed(list(_inner(item))))
+
+
+def _text_of(root: Any, titles: Collection[str]) -> list[str]:
+    lengths, order = _measured(root)
+    titled = [
+        value
+        for value in order
+        if isinstance(value, dict) and any(isinstance(text, str) and len(text) < MIN_TEXT and fold(text) in titles for text in value.values())
+    ]
+    place = max(titled, key=lambda value: lengths[id(value)], default=None)
+    if place is None or lengths[id(place)] < MIN_TEXT:
+        return []
+    # Beside its body an article has a teaser, pictures and other articles.
+    for _ in range(MAX_DEPTH):
+        whole = lengths[id(place)]
+        part = next(
+            (
+                inner
+                for inner in _inner(place)
+                if (len(inner) if isinstance(inner, str) else lengths.get(id(inner), 0)) >= MOST * whole
+            ),
+            None,
+        )
+        if part is None or isinstance(part, str):
+            place = place if part is None else part
+            break
+        place = part
+    return [paragraph for text in _texts(place) if _is_prose(text) for paragraph in paragraphs_in(text)]
+
+
+def text(scripts: Iterable[str], *, titles: Iterable[str]) -> list[str]:
+    """The paragraphs of the article that the data of a page's scripts hold; none if they name no article of one of these titles."""
+    wanted = {folded for title in titles if (folded := fold(title))}
+    found: list[str] = []
+    for script in scripts:
+        if MIN_SCRIPT <= len(script) <= MAX_CHARACTERS:
+            for value in _values(script):
+                found = max(found, _text_of(value, wanted), key=lambda paragraphs: sum(map(len, paragraphs)))
+    return found
