@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from copy import copy
+from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -14,6 +15,7 @@ from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.elements import following, label_of, text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
+from pipeline.extract.titles import fold
 
 UNSEEN: Final = frozenset({"json-ld", "data"})  # texts that the page carries and need not show
 SHORT_CHARACTERS: Final = 500  # below this the slow extraction is asked too
@@ -21,13 +23,13 @@ MIN_CONTAINER_CHARACTERS: Final = 400
 DENSE_SHARE: Final = 0.5  # of the densest container's text that a good result holds
 SLOW_ELEMENTS: Final = 20_000  # the slow extraction is quadratic in paragraphs
 BETTER_BY: Final = 1.2
-STANDFIRST: Final = re.compile(
-    r"standfirst|sub-?title|subtitel|sub-?head|dek\b|deck\b|lead\b|lede\b|teaser-?text|intro|summary|excerpt|bajada|entradilla|chapo|vorspann|sottotitolo|description"
-)
+# Names of a standfirst only: what is called a lead, a summary or a subtitle is one where it is the description too.
+STANDFIRST: Final = re.compile(r"stand-?first|entradilla|chap[oô]\b|vorspann|bajada|sottotitolo")
 MIN_STANDFIRST: Final = 40
 MAX_INNER: Final = 8  # elements inside a standfirst
 MAX_STANDFIRST: Final = 700  # characters
 LINKS_AT_MOST: Final = 0.7  # of the text that must stay when lines of links go
+MAX_PICTURES: Final = 300
 LOOK_AHEAD: Final = 80  # elements after the headline
 
 
@@ -57,6 +59,18 @@ def _standfirst(page: ParsedPage, tree: HtmlElement, body: list[str], title: str
         if letters[:100] in described or STANDFIRST.search(label_of(element)):
             return text
     return None
+
+
+def _headlines(page: ParsedPage) -> set[str]:
+    """All forms of the headline, folded."""
+    said = (text_of(heading.element) for heading in page.headings if not heading.is_logo)
+    return {fold(text) for text in (*said, *page.metas("og:title"), first_text(page.article.get("headline")))} - {""}
+
+
+def _captions(page: ParsedPage) -> set[str]:
+    """What the page says of its pictures, folded."""
+    said = (picture.get("alt") or "" for picture in islice(page.tree.iter("img"), MAX_PICTURES))
+    return {fold(text) for text in said if len(text) >= MIN_STANDFIRST}
 
 
 def _json_body(page: ParsedPage) -> list[str]:
@@ -116,13 +130,14 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     if paragraphs and source not in UNSEEN:
         paragraphs = missed.complete(tree, paragraphs)
         links = missed.link_lines(tree)
-        kept = [paragraph for paragraph in paragraphs if missed.key(paragraph) not in links]
+        texts = missed.link_texts(tree)
+        kept = [paragraph for paragraph in paragraphs if missed.key(paragraph) not in links and not missed.is_row(paragraph, texts)]
         if _length(kept) >= LINKS_AT_MOST * _length(paragraphs):
             paragraphs = kept
     paragraphs = [paragraph for paragraph in paragraphs if paragraph not in labels]
     standfirst = _standfirst(page, tree, paragraphs, title) if paragraphs else None
     if standfirst:
         paragraphs = [standfirst, *paragraphs]
-    kept = furniture.without(paragraphs, title=title, authors=authors)
+    kept = furniture.without(paragraphs, title=title, authors=authors, headlines=_headlines(page), captions=_captions(page))
     record = [(" ".join(text), name) for name, text in sorted(candidates, key=lambda item: item[0] != source)]
     return Decision(value="\n\n".join(kept), candidates=shown(record))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from pipeline.extract.titles import fold
@@ -27,7 +27,7 @@ LINE: Final = re.compile(
     r"|lea (?:también|más|además)|le(?:e|er) (?:también|más)|lee también|te puede interesar|(?:también )?te recomendamos|síguenos|suscríb|compartir$|publicidad$|más información\s*:|vea también|mire también|puede leer"
     r"|publiée? le\b.{0,80}$|mis(?:e)? à jour\b.{0,60}$|publicado (?:el|a las)\b.{0,80}$|actualizado\b.{0,60}$|veröffentlicht am\b.{0,60}$|partager (?:sur|par)\b|compartir (?:en|por)\b|teilen (?:auf|per)\b|condividi su\b"
     r"|illustration[^.!?]{0,40}$|forum sur abonnement|iniciar sesión para comentar|lire aussi|à lire (?:aussi|également)|abonnez-vous|publicité$|partager$|(?:voir|écouter) aussi"
-    r"|(?:tags?|filed under|topics?|categor(?:y|ies)|archivado en|etiquetas?|temas|schlagwörter|themen|mots[- ]clés|thèmes|argomenti|marcadores|trefwoorden|теги|метки)\s*:"
+    r"|(?:tags?|filed under|topics?|keywords?|categor(?:y|ies)|archivado en|etiquetas?|temas|schlagwörter|themen|mots[- ]clés|thèmes|argomenti|marcadores|trefwoorden|теги|метки)\s*(?::|$)"
     r"|leggi anche|leia (?:também|mais)|saiba mais|veja também|siga[- ]nos|publicidade$|lees ook|lees meer|läs (?:också|även|mer)|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)|přečtěte si|čtěte (?:také|též)"
     r"|читайте (?:также|ещё|еще|нас)|подпи(?:сывайтесь|шитесь)|реклама$|поделиться$|смотрите также|по теме\s*:|читать (?:далее|також)|читайте (?:також|більше)|підпи(?:суйтесь|шіться)|прочетете още|čitajte|pročitajte|oku(?:yun|mak için)"
     r")",
@@ -37,7 +37,7 @@ LINE: Final = re.compile(
 END: Final = re.compile(
     r"^[\W_]*(?:click the share button|the original source of this article is|copyright\s*©|©\s*(?:copyright|\d{4})|all rights reserved|disclaimer\s*:"
     r"|this (?:article|story|piece|post|report) (?:was|is|has been) (?:originally |first )?(?:published|republished|posted)|originally (?:published|posted)|(?:re)?published with permission"
-    r"|articles by\s*:|about the author|(?:the )?views? expressed|the opinions expressed|share this\b|comment on\b.{0,60}page|become a member|support (?:our work|independent)"
+    r"|articles by\s*:|about the author|(?:about|über|à propos de|acerca de|sobre|o firmie) (?-i:[^\W\d_a-z])[^.!?:]{1,40}$|(?:the )?views? expressed|the opinions expressed|share this\b|comment on\b.{0,60}page|become a member|support (?:our work|independent)"
     r"|(?:related|recommended|popular|latest) (?:articles|stories|posts|news|topics)|more (?:stories|articles|from|on this)\b|you may also like|most (?:read|popular)|leave a (?:reply|comment)|join the conversation|sign up (?:for|to) (?:our|the)|for media inquiries"
     r"|este artículo (?:fue|se) public|publicado originalmente|ursprünglich (?:erschienen|veröffentlicht)|cet article (?:a été|est) (?:initialement )?(?:publié|paru)"
     r"|первоисточник|оригинал (?:статьи|публикации)|самое читаемое|mehr aus|meistgelesen|lo más (?:leído|visto)|les plus lus)",
@@ -47,6 +47,17 @@ END: Final = re.compile(
 RULE: Final = re.compile(r"^[\s*•·#_=~—–-]+$")
 SIGNED: Final = re.compile(r"^(?:by|von|por|par|di|door|av|af|от|автор)\s*:?\s+(?P<name>[^.!?]{3,80})$", re.IGNORECASE)
 BIOGRAPHY: Final = re.compile(r"^(?:\W*)(?:is|was|has been|writes|works|covers|ist|war|schreibt|es|fue|est|era|è|é|—|–|,)\b", re.IGNORECASE)
+MAX_SOURCE: Final = 80  # characters
+SOURCE: Final = re.compile(
+    r"^\W*(?:sources?|quellen?|fuentes?|fontes?|fonti|bron(?:nen)?|kilder?|källa|źródł[oa]|kaynak|zdroj|forrás|источник[и]?|джерел[оа]|来源|來源|出典)\s*[:：]",
+    re.IGNORECASE,
+)
+ADDRESS: Final = re.compile(r"https?://\S+")
+CREDIT_AT_END: Final = re.compile(
+    r"©[^.!?]{0,80}$|[(\[|/]\s*(?:foto|photo|bild|image|imagen|picture|crédit|credit|courtesy|снимка|фото)s?\b[^()]{0,80}[)\]]?\s*\.?$"
+    r"|(?:^|[.!?…\s])(?:foto|photo|bild|image|imagen|picture|crédit|credit|фото)s?(?:\s+(?:credit|by|von|de|par))?\s*[:：][^.!?]{2,60}$",
+    re.IGNORECASE,
+)
 BYLINE_WORDS: Final = 14
 DATE_WORDS: Final = 9
 SEPARATOR: Final = re.compile(r"\s[·|•‧∙]\s")
@@ -68,6 +79,16 @@ def _is_row_of_links(paragraph: str) -> bool:
         and all(len(entry.split()) <= ROW_WORDS for entry in entries)
         and not re.search(r"[.!?…]\s", paragraph)
     )
+
+
+def _is_source(paragraph: str) -> bool:
+    """Whether a short line names where the article comes from, or is an address."""
+    return (len(paragraph) <= MAX_SOURCE and SOURCE.match(paragraph) is not None) or ADDRESS.fullmatch(paragraph) is not None
+
+
+def _is_caption(paragraph: str) -> bool:
+    """Whether a line ends with the credit of a picture."""
+    return len(paragraph) <= MAX_LINE and CREDIT_AT_END.search(paragraph) is not None
 
 
 def _is_biography(paragraph: str, authors: Sequence[str]) -> bool:
@@ -108,31 +129,40 @@ def _end_of(paragraphs: Sequence[str], authors: Sequence[str]) -> int:
         before += words[number]
     last = len(paragraphs)
     while last > 1 and (
-        _is_biography(paragraphs[last - 1], authors) or _is_line(paragraphs[last - 1]) or _is_row_of_links(paragraphs[last - 1])
+        _is_biography(paragraphs[last - 1], authors)
+        or _is_line(paragraphs[last - 1])
+        or _is_row_of_links(paragraphs[last - 1])
+        or _is_source(paragraphs[last - 1])
     ):
         last -= 1
     return last
 
 
-def without(paragraphs: Sequence[str], *, title: str, authors: Sequence[str]) -> list[str]:
+def without(
+    paragraphs: Sequence[str], *, title: str, authors: Sequence[str], headlines: Collection[str] = (), captions: Collection[str] = ()
+) -> list[str]:
     """Paragraphs of the article alone, in order.
 
     Args:
         paragraphs: all that was extracted.
         title: not repeated at the beginning.
+        headlines: other forms of it, folded, such as one with a kicker before it.
+        captions: texts of pictures, folded.
         authors: their bylines and biographies go.
 
     """
     folded_title = fold(title)
     kept = [
-        paragraph for paragraph in paragraphs[: _end_of(paragraphs, authors)] if not _is_line(paragraph) and not _is_row_of_links(paragraph)
+        paragraph
+        for paragraph in paragraphs[: _end_of(paragraphs, authors)]
+        if not _is_line(paragraph) and not _is_row_of_links(paragraph) and not _is_caption(paragraph) and fold(paragraph) not in captions
     ]
     while kept and RULE.match(kept[-1]):
         kept.pop()
     body: list[str] = []
     for number, paragraph in enumerate(kept):
         early = number < HEAD_PARAGRAPHS
-        if early and folded_title and fold(paragraph) == folded_title:
+        if early and folded_title and (folded := fold(paragraph)) and (folded == folded_title or folded in headlines):
             continue
         if early and _is_dateline(paragraph):
             continue

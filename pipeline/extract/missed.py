@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -23,6 +24,8 @@ ELSEWHERE: Final = re.compile(
 MAX_ABOVE: Final = 12  # elements around a paragraph that are asked what they are
 MAX_LINKS: Final = 3_000
 MIN_LINK: Final = 15  # characters
+ROW: Final = 2  # texts between commas and the like
+BETWEEN: Final = re.compile(r"\s*[,;|•·/]\s*")
 BOX: Final = 2  # times the link's own text: a box with a label and a teaser
 NO_WORD: Final = re.compile(r"[\W_]+")
 
@@ -94,19 +97,37 @@ def _is_alone(link: HtmlElement) -> bool:
     return not told.strip() and not (link.tail or "").strip() and all(beside is None or beside.tag == "br" for beside in (before, after))
 
 
+def is_row(paragraph: str, texts: Container[str]) -> bool:
+    """Whether a paragraph is a row of links' texts, such as topics, and no sentence."""
+    pieces = BETWEEN.split(paragraph)
+    return len(pieces) >= ROW and all(key(piece) in texts for piece in pieces)
+
+
+def link_texts(tree: HtmlElement) -> set[str]:
+    """Keys of all links' texts."""
+    return {key(text_of(link)) for link in islice(tree.iter("a"), MAX_LINKS)}
+
+
+def _block_of(link: HtmlElement) -> HtmlElement:
+    """The element whose line a link stands in."""
+    block = link
+    while block.tag in INLINE and (parent := block.getparent()) is not None:
+        block = parent
+    return block
+
+
 def link_lines(tree: HtmlElement) -> set[str]:
     """Keys of the lines that are nothing but one link to another page: teasers, not text."""
+    links: dict[HtmlElement, list[tuple[HtmlElement, str]]] = {}
+    for link in islice(tree.iter("a"), MAX_LINKS):
+        if not (link.get("href") or "#").startswith("#") and (text := text_of(link)):
+            links.setdefault(_block_of(link), []).append((link, text))
     lines: set[str] = set()
-    for number, link in enumerate(tree.iter("a")):
-        if number >= MAX_LINKS:
-            break
-        text = text_of(link)
-        if len(text) < MIN_LINK or (link.get("href") or "#").startswith("#"):
+    for block, linked in links.items():
+        if block.tag not in {"p", "li", "div"}:
             continue
-        block = link
-        while block.tag in INLINE and (parent := block.getparent()) is not None:
-            block = parent
-        around, own = (len("".join(part.split())) for part in ("".join(block.itertext()), text))
-        if block.tag in {"p", "li", "div"} and (around == own or (around <= BOX * own and _is_alone(link))):
-            lines.add(key(text))
+        around, own = len("".join("".join(block.itertext()).split())), sum(len("".join(text.split())) for _, text in linked)
+        for link, text in linked:
+            if len(text) >= MIN_LINK and (around == own == len("".join(text.split())) or (around <= BOX * len(text) and _is_alone(link))):
+                lines.add(key(text))
     return lines

@@ -24,7 +24,9 @@ NEVER_TEXT: Final = frozenset([
 BOXES: Final = frozenset(["span", "div", "section", "aside", "p", "ul", "ol", "details"])
 HOVERING: Final = re.compile(r"(?:^|[\s_-])(?:tooltip|popover|rollover)(?:$|[\s_-])", re.IGNORECASE)
 # Boxes that ask for something, and lines at the foot of a page, as their markup calls them.
-ASKING: Final = re.compile(r"(?:^|[\s_-])(?:subscri(?:be|ption)|newsletter|sign-?up|donat(?:e|ion))(?:$|[\s_-])", re.IGNORECASE)
+ASKING: Final = re.compile(
+    r"(?:^|[\s_-])(?:subscri(?:be|ption)|newsletter|sign-?up|donat(?:e|ion)|modal|dialog|pop-?up|lightbox|toast)(?:$|[\s_-])", re.IGNORECASE
+)
 FOOT: Final = re.compile(r"(?:^|[\s_-])(?:pied|pie|colophon)(?:$|[\s_-])", re.IGNORECASE)
 MAX_ASKING: Final = 400  # characters; a longer one may hold the text
 # What readers say, and the next articles below this one.
