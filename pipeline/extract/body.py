@@ -12,7 +12,8 @@ from lxml.html import HtmlElement
 
 from pipeline.extract import embedded, extractor, furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.elements import following, label_of, text_of
+from pipeline.extract.decoding import line
+from pipeline.extract.elements import following, is_called, text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 from pipeline.extract.titles import fold
@@ -23,13 +24,17 @@ MIN_CONTAINER_CHARACTERS: Final = 400
 DENSE_SHARE: Final = 0.5  # of the densest container's text that a good result holds
 SLOW_ELEMENTS: Final = 20_000  # the slow extraction is quadratic in paragraphs
 BETTER_BY: Final = 1.2
-# Names of a standfirst only: what is called a lead, a summary or a subtitle is one where it is the description too.
-STANDFIRST: Final = re.compile(r"stand-?first|entradilla|chap[oô]\b|vorspann|bajada|sottotitolo")
+STANDFIRST: Final = re.compile(
+    r"standfirst|sub-?title|subtitel|sub-?head|dek\b|deck\b|lead\b|lede\b|teaser-?text|intro|summary|excerpt|bajada|entradilla|chapo|vorspann|sottotitolo|description"
+)
+SENTENCE_ENDS: Final = frozenset(".!?…”\"»。！？")
+MIN_CALLED: Final = 60  # characters of a standfirst that only its class calls one
 MIN_STANDFIRST: Final = 40
 MAX_INNER: Final = 8  # elements inside a standfirst
 MAX_STANDFIRST: Final = 700  # characters
 LINKS_AT_MOST: Final = 0.7  # of the text that must stay when lines of links go
 MAX_PICTURES: Final = 300
+MIN_CAPTION: Final = 40  # characters
 LOOK_AHEAD: Final = 80  # elements after the headline
 
 
@@ -56,7 +61,7 @@ def _standfirst(page: ParsedPage, tree: HtmlElement, body: list[str], title: str
         letters = missed.key(text)
         if letters[:60] in start:
             return None  # the text has begun
-        if letters[:100] in described or STANDFIRST.search(label_of(element)):
+        if letters[:100] in described or (text[-1] in SENTENCE_ENDS and len(text) >= MIN_CALLED and is_called(element, STANDFIRST)):
             return text
     return None
 
@@ -68,9 +73,8 @@ def _headlines(page: ParsedPage) -> set[str]:
 
 
 def _captions(page: ParsedPage) -> set[str]:
-    """What the page says of its pictures, folded."""
-    said = (picture.get("alt") or "" for picture in islice(page.tree.iter("img"), MAX_PICTURES))
-    return {fold(text) for text in said if len(text) >= MIN_STANDFIRST}
+    """What the page says of its pictures."""
+    return {line(alt) for picture in islice(page.tree.iter("img"), MAX_PICTURES) if len(alt := picture.get("alt") or "") >= MIN_CAPTION}
 
 
 def _json_body(page: ParsedPage) -> list[str]:
@@ -129,9 +133,7 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     source, paragraphs = _best(candidates)
     if paragraphs and source not in UNSEEN:
         paragraphs = missed.complete(tree, paragraphs)
-        links = missed.link_lines(tree)
-        texts = missed.link_texts(tree)
-        kept = [paragraph for paragraph in paragraphs if missed.key(paragraph) not in links and not missed.is_row(paragraph, texts)]
+        kept = missed.without_links(tree, paragraphs, page.url)
         if _length(kept) >= LINKS_AT_MOST * _length(paragraphs):
             paragraphs = kept
     paragraphs = [paragraph for paragraph in paragraphs if paragraph not in labels]

@@ -147,7 +147,7 @@ def without(
         paragraphs: all that was extracted.
         title: not repeated at the beginning.
         headlines: other forms of it, folded, such as one with a kicker before it.
-        captions: texts of pictures, folded.
+        captions: texts of pictures.
         authors: their bylines and biographies go.
 
     """
@@ -155,7 +155,7 @@ def without(
     kept = [
         paragraph
         for paragraph in paragraphs[: _end_of(paragraphs, authors)]
-        if not _is_line(paragraph) and not _is_row_of_links(paragraph) and not _is_caption(paragraph) and fold(paragraph) not in captions
+        if not _is_line(paragraph) and not _is_row_of_links(paragraph) and not _is_caption(paragraph) and paragraph not in captions
     ]
     while kept and RULE.match(kept[-1]):
         kept.pop()

@@ -10,6 +10,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from pipeline import urls
 from pipeline.extract.elements import INLINE, is_called, stands_in, text_of
 
 MIN_MISSED: Final = 60  # characters; shorter ones are too often furniture
@@ -53,6 +54,10 @@ def _is_apart(element: HtmlElement) -> bool:
     return is_called(element, ELSEWHERE) or stands_in(element, tags=APART, called=ELSEWHERE, near=MAX_ABOVE)
 
 
+def _is_like(element: HtmlElement, signs: Counter[Sign]) -> bool:
+    return any(signs[sign] >= MIN_LIKE for sign in _signs(element))
+
+
 def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
     """Paragraphs with those put back that stand as they do, each after the one that precedes it on the page."""
     keys = [key(paragraph) for paragraph in paragraphs]
@@ -71,8 +76,8 @@ def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
         if letters[:KEY_CHARACTERS] in places:
             last = max(last, places[letters[:KEY_CHARACTERS]])
         elif (
-            (element.getparent() in around or any(signs[sign] >= MIN_LIKE for sign in _signs(element)))
-            and not _is_apart(element)
+            # What stands in one element with the text is not apart from it, whatever the elements around both are called.
+            (not is_called(element, ELSEWHERE) if element.getparent() in around else _is_like(element, signs) and not _is_apart(element))
             and not _is_linked(element, text)
             # Last, since it reads the whole text.
             and letters[:KEY_CHARACTERS] not in everything
@@ -97,17 +102,6 @@ def _is_alone(link: HtmlElement) -> bool:
     return not told.strip() and not (link.tail or "").strip() and all(beside is None or beside.tag == "br" for beside in (before, after))
 
 
-def is_row(paragraph: str, texts: Container[str]) -> bool:
-    """Whether a paragraph is a row of links' texts, such as topics, and no sentence."""
-    pieces = BETWEEN.split(paragraph)
-    return len(pieces) >= ROW and all(key(piece) in texts for piece in pieces)
-
-
-def link_texts(tree: HtmlElement) -> set[str]:
-    """Keys of all links' texts."""
-    return {key(text_of(link)) for link in islice(tree.iter("a"), MAX_LINKS)}
-
-
 def _block_of(link: HtmlElement) -> HtmlElement:
     """The element whose line a link stands in."""
     block = link
@@ -116,18 +110,27 @@ def _block_of(link: HtmlElement) -> HtmlElement:
     return block
 
 
-def link_lines(tree: HtmlElement) -> set[str]:
-    """Keys of the lines that are nothing but one link to another page: teasers, not text."""
+def _is_teaser(link: HtmlElement, text: str, around: int, own: int, url: str) -> bool:
+    """Whether a link is a line, or a box, of its own and leads to another page of the site; lists of sources lead elsewhere."""
+    is_line = around == own == len("".join(text.split())) or (around <= BOX * len(text) and _is_alone(link))
+    return is_line and (not (href := link.get("href") or "").startswith("http") or urls.same_site(href, url))
+
+
+def without_links(tree: HtmlElement, paragraphs: Sequence[str], url: str) -> list[str]:
+    """Paragraphs that are more than links: no teasers of other pages of the site at an address, and no rows of links such as topics."""
     links: dict[HtmlElement, list[tuple[HtmlElement, str]]] = {}
     for link in islice(tree.iter("a"), MAX_LINKS):
         if not (link.get("href") or "#").startswith("#") and (text := text_of(link)):
             links.setdefault(_block_of(link), []).append((link, text))
-    lines: set[str] = set()
+    teasers: set[str] = set()
     for block, linked in links.items():
-        if block.tag not in {"p", "li", "div"}:
-            continue
-        around, own = len("".join("".join(block.itertext()).split())), sum(len("".join(text.split())) for _, text in linked)
-        for link, text in linked:
-            if len(text) >= MIN_LINK and (around == own == len("".join(text.split())) or (around <= BOX * len(text) and _is_alone(link))):
-                lines.add(key(text))
-    return lines
+        if block.tag in {"p", "li", "div"} and any(len(text) >= MIN_LINK for _, text in linked):
+            around, own = len("".join("".join(block.itertext()).split())), sum(len("".join(text.split())) for _, text in linked)
+            teasers.update(text for link, text in linked if len(text) >= MIN_LINK and _is_teaser(link, text, around, own, url))
+    texts = {text for linked in links.values() for _, text in linked}
+    return [paragraph for paragraph in paragraphs if paragraph not in teasers and not _is_row(paragraph, texts)]
+
+
+def _is_row(paragraph: str, texts: Container[str]) -> bool:
+    pieces = BETWEEN.split(paragraph)
+    return len(pieces) >= ROW and all(piece in texts for piece in pieces)
