@@ -27,7 +27,7 @@ BETTER_BY: Final = 1.2
 STANDFIRST: Final = re.compile(
     r"standfirst|sub-?title|subtitel|sub-?head|dek\b|deck\b|lead\b|lede\b|teaser-?text|intro|summary|excerpt|bajada|entradilla|chapo|vorspann|sottotitolo|description"
 )
-SENTENCE_ENDS: Final = frozenset(".!?…”\"»。！？")
+SENTENCE_ENDS: Final = (".", "!", "?", "…", "”", '"', "»", "。")
 MIN_CALLED: Final = 60  # characters of a standfirst that only its class calls one
 MIN_STANDFIRST: Final = 40
 MAX_INNER: Final = 8  # elements inside a standfirst
@@ -61,7 +61,7 @@ def _standfirst(page: ParsedPage, tree: HtmlElement, body: list[str], title: str
         letters = missed.key(text)
         if letters[:60] in start:
             return None  # the text has begun
-        if letters[:100] in described or (text[-1] in SENTENCE_ENDS and len(text) >= MIN_CALLED and is_called(element, STANDFIRST)):
+        if letters[:100] in described or (text.endswith(SENTENCE_ENDS) and len(text) >= MIN_CALLED and is_called(element, STANDFIRST)):
             return text
     return None
 

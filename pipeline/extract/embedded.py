@@ -18,7 +18,6 @@ MIN_SPACES: Final = 5
 MIN_TEXT: Final = 400  # characters of an article
 MOST: Final = 0.7  # of the text around, for its part to be the article's body
 MAX_DEPTH: Final = 60
-MAX_TITLED: Final = 20
 ASSIGNED: Final = re.compile(r"=\s*(?=[{\[])|JSON\.parse\(\s*(?=\")")
 MAX_ASSIGNED: Final = 20  # values tried in a script
 BLOCK_TAG: Final = re.compile(r"<(?:/p|br|/div|p|div|/?h[1-6]|/?li|/?blockquote)\b[^>]*>", re.IGNORECASE)
@@ -38,7 +37,9 @@ def _values(script: str) -> Iterator[Any]:
     """JSON values that a script is, or assigns."""
     decoder = json.JSONDecoder(strict=False)
     text = script.strip()
-    starts = [0] if text[:1] in {"{", "["} else [match.end() for match, _ in zip(ASSIGNED.finditer(text), range(MAX_ASSIGNED), strict=False)]
+    starts = (
+        [0] if text[:1] in {"{", "["} else [match.end() for match, _ in zip(ASSIGNED.finditer(text), range(MAX_ASSIGNED), strict=False)]
+    )
     end = 0
     for start in starts:
         if start < end:
@@ -51,15 +52,18 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _is_prose(text: str) -> bool:
-    return (
-        len(text) >= MIN_PROSE
-        and (text.count(" ") >= MIN_SPACES or UNSPACED.search(text) is not None)
-        and NO_PROSE.match(text) is None
-    )
+    return len(text) >= MIN_PROSE and (text.count(" ") >= MIN_SPACES or UNSPACED.search(text) is not None) and NO_PROSE.match(text) is None
 
 
 def _inner(value: Any) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _length(value: Any, lengths: dict[int, int]) -> int:
+    """Characters of prose in a value; those of others than strings are known by identity."""
+    if isinstance(value, str):
+        return len(value) if _is_prose(value) else 0
+    return lengths.get(id(value), 0) if isinstance(value, dict | list) else 0
 
 
 def _measured(root: Any) -> tuple[dict[int, int], list[Any]]:
@@ -72,11 +76,7 @@ def _measured(root: Any) -> tuple[dict[int, int], list[Any]]:
         waiting.extend(inner for inner in _inner(value) if isinstance(inner, dict | list))
     lengths: dict[int, int] = {}
     for value in reversed(order):
-        lengths[id(value)] = sum(
-            len(inner) if isinstance(inner, str) and _is_prose(inner) else lengths.get(id(inner), 0)
-            for inner in _inner(value)
-            if isinstance(inner, str | dict | list)
-        )
+        lengths[id(value)] = sum(_length(inner, lengths) for inner in _inner(value))
     return lengths, order
 
 
@@ -95,27 +95,25 @@ def _text_of(root: Any, titles: Collection[str]) -> list[str]:
     titled = [
         value
         for value in order
-        if isinstance(value, dict) and any(isinstance(text, str) and len(text) < MIN_TEXT and fold(text) in titles for text in value.values())
+        if isinstance(value, dict)
+        and any(isinstance(text, str) and len(text) < MIN_TEXT and fold(text) in titles for text in value.values())
     ]
-    place = max(titled, key=lambda value: lengths[id(value)], default=None)
-    if place is None or lengths[id(place)] < MIN_TEXT:
+    article = max(titled, key=lambda value: lengths[id(value)], default=None)
+    if article is None or lengths[id(article)] < MIN_TEXT:
         return []
-    # Beside its body an article has a teaser, pictures and other articles.
+    return [paragraph for told in _texts(_body_of(article, lengths)) if _is_prose(told) for paragraph in paragraphs_in(told)]
+
+
+def _body_of(article: Any, lengths: dict[int, int]) -> Any:
+    """The innermost part with most of the text: beside its body an article has a teaser, pictures and other articles."""
+    place = article
     for _ in range(MAX_DEPTH):
-        whole = lengths[id(place)]
-        part = next(
-            (
-                inner
-                for inner in _inner(place)
-                if (len(inner) if isinstance(inner, str) else lengths.get(id(inner), 0)) >= MOST * whole
-            ),
-            None,
-        )
-        if part is None or isinstance(part, str):
-            place = place if part is None else part
+        least = MOST * _length(place, lengths)
+        part = next((inner for inner in _inner(place) if _length(inner, lengths) >= least), None)
+        if part is None:
             break
         place = part
-    return [paragraph for text in _texts(place) if _is_prose(text) for paragraph in paragraphs_in(text)]
+    return place
 
 
 def text(scripts: Iterable[str], *, titles: Iterable[str]) -> list[str]:

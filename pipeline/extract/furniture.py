@@ -97,12 +97,10 @@ def _is_biography(paragraph: str, authors: Sequence[str]) -> bool:
 
 def _is_dateline(paragraph: str) -> bool:
     """Whether a paragraph is nothing but a date and time."""
-    words = paragraph.split()
-    letters = sum(character.isalpha() for character in paragraph)
     return (
-        len(words) <= DATE_WORDS
+        len(paragraph.split()) <= DATE_WORDS
         and re.search(r"\b(?:19|20)\d{2}\b", paragraph) is not None
-        and letters <= DATE_LETTERS
+        and sum(map(str.isalpha, paragraph)) <= DATE_LETTERS
         and bool(re.search(r"\d\D+\d", paragraph))
     )
 

@@ -38,6 +38,11 @@ def key(text: str) -> str:
     return NO_WORD.sub("", text).lower()
 
 
+def _beginning(text: str) -> str:
+    """What a paragraph is known by."""
+    return key(text[: 2 * KEY_CHARACTERS])[:KEY_CHARACTERS]
+
+
 def _signs(element: HtmlElement) -> list[Sign]:
     """How an element stands: by its own class, and by that of the element around it."""
     parent = element.getparent()
@@ -60,27 +65,26 @@ def _is_like(element: HtmlElement, signs: Counter[Sign]) -> bool:
 
 def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
     """Paragraphs with those put back that stand as they do, each after the one that precedes it on the page."""
-    keys = [key(paragraph) for paragraph in paragraphs]
-    places = {text[:KEY_CHARACTERS]: number for number, text in enumerate(keys) if len(text) >= MIN_KEY}
-    everything = "".join(keys)
-    known = [(element, text, key(text)) for element in tree.iter("p") if len(text := text_of(element)) >= MIN_MISSED]
+    places = {begin: number for number, text in enumerate(paragraphs) if len(begin := _beginning(text)) >= MIN_KEY}
+    known = [(element, text, _beginning(text)) for element in tree.iter("p") if len(text := text_of(element)) >= MIN_MISSED]
+    everything = ""
     signs: Counter[Sign] = Counter()
     around: set[HtmlElement] = set()
-    for element, _, letters in known:
-        if letters[:KEY_CHARACTERS] in places:
+    for element, _, begin in known:
+        if begin in places:
             signs.update(_signs(element))
             around.add(element.getparent())
     missed: dict[int, list[str]] = {}
     last = -1
-    for element, text, letters in known:
-        if letters[:KEY_CHARACTERS] in places:
-            last = max(last, places[letters[:KEY_CHARACTERS]])
+    for element, text, begin in known:
+        if begin in places:
+            last = max(last, places[begin])
         elif (
             # What stands in one element with the text is not apart from it, whatever the elements around both are called.
             (not is_called(element, ELSEWHERE) if element.getparent() in around else _is_like(element, signs) and not _is_apart(element))
             and not _is_linked(element, text)
             # Last, since it reads the whole text.
-            and letters[:KEY_CHARACTERS] not in everything
+            and begin not in (everything := everything or key("".join(paragraphs)))
         ):
             missed.setdefault(last, []).append(text)
     whole = list(missed.get(-1, ()))

@@ -73,6 +73,7 @@ NOTICE_WORDS: Final = (
     "po raz pierwszy", "ursprungligen", "opprinnelig", "oprindeligt", "первоисточник", "першоджерело", "оригинал", "впервые", "вперше",
     "原载", "原載", "原刊", "首发", "首發", "最初发表", "转载自", "轉載自",
 )  # fmt: skip
+SHORTEST: Final = min(map(len, NOTICE_WORDS))
 MAY_BE_NOTICE: Final = re.compile("|".join(map(re.escape, NOTICE_WORDS)), re.IGNORECASE)
 
 
@@ -97,11 +98,16 @@ def _speaking(page: ParsedPage) -> Iterator[HtmlElement]:
     said = [word for word in NOTICE_WORDS if word in page.lower_text]
     if not said:
         return
+
+    def speaks(text: str | None) -> bool:
+        lower = text.lower() if text else ""
+        return len(lower) >= SHORTEST and any(word in lower for word in said)
+
     speaking: set[HtmlElement | None] = set()
     for element in page.tree.iter():
-        if element.text and any(word in element.text.lower() for word in said):
+        if speaks(element.text):
             speaking.add(element)
-        if element.tail and any(word in element.tail.lower() for word in said):
+        if speaks(element.tail):
             speaking.add(element.getparent())
     yield from (element for element in page.marks if element in speaking)
 

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from pipeline import dates, languages, urls
 from pipeline.extract import structured
 from pipeline.extract.decoding import line
-from pipeline.extract.elements import MARKS, absolute, text_of
+from pipeline.extract.elements import absolute, is_called, text_of
 from pipeline.extract.headings import Heading, heading, lesser_headlines
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
@@ -59,20 +59,9 @@ class ParsedPage:
 
     def marked(self, pattern: re.Pattern[str], *, links: re.Pattern[str] | None = None) -> Iterator[HtmlElement]:
         """Elements of the body whose marks (class, id, rel, properties) match a pattern, or that link to an address that does."""
-        known: dict[str, bool] = {}  # many elements share a class
         for element in self.marks:
-            for name in MARKS:
-                value = element.get(name)
-                if value is None:
-                    continue
-                if value not in known:
-                    known[value] = pattern.search(value.lower()) is not None
-                if known[value]:
-                    yield element
-                    break
-            else:
-                if links and element.tag == "a" and links.search(element.get("href") or ""):
-                    yield element
+            if is_called(element, pattern) or (links and element.tag == "a" and links.search(element.get("href") or "")):
+                yield element
 
     @property
     def article(self) -> structured.type_of_node:

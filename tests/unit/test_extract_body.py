@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import UTC, datetime
 
 from pipeline.extract.extraction import extract
@@ -121,3 +123,95 @@ def test_a_headline_is_without_kicker_and_rules() -> None:
     html = f"""<html><body><h1><style>.a{{color:red}}</style><span class="kicker">Unit of the week</span>The crossing<br>opens again</h1>
         {paragraphs(PARAGRAPHS)}</body></html>"""
     assert extract(PageSource(url="https://example.org/a/b", html=html, fetched_at=NOW)).title == "The crossing opens again"
+
+
+def test_a_headline_with_its_kicker_is_not_repeated() -> None:
+    head = '<meta property="og:title" content="The crossing opens again">'
+    repeated = '<div class="text"><p>On the river: The crossing opens again</p>'
+    found = page(f"{repeated}{paragraphs(PARAGRAPHS)}</div>", head=head)
+    assert found.body.split("\n\n")[0] == "On the river: The crossing opens again"  # no form of the headline
+    kicker = extract(
+        PageSource(
+            url="https://example.org/news/story",
+            html=f"""<html><head><title>The crossing opens again</title></head><body><div id="main"><h1><span class="kicker">On the river</span>
+                <span>The crossing opens again</span></h1><div class="text"><p>On the river The crossing opens again</p>{paragraphs(PARAGRAPHS)}</div></div></body></html>""",
+            fetched_at=NOW,
+        )
+    )
+    assert kicker.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_caption_that_a_picture_carries_too_is_not_text() -> None:
+    caption = "Two lorries wait at the bridge over the river on Monday morning"
+    picture = f'<div class="visual"><img src="/bridge.jpg" alt="{caption}"><p>{caption}</p></div>'
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS[:3])}{picture}{paragraphs(PARAGRAPHS[3:])}</div>')
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_credits_of_pictures_and_sources_at_the_end_are_not_text() -> None:
+    credited = "<p>The bridge on the day of the talks © Harbour Pictures</p>"
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS[:3])}{credited}{paragraphs(PARAGRAPHS[3:])}<p>Source: Courier staff</p></div>')
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_row_of_topics_is_not_text() -> None:
+    topics = '<p><strong><a href="/tag/river">river crossing</a>, <a href="/tag/customs">customs house</a>, <a href="/tag/water">water price</a></strong></p>'
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS)}{topics}</div>')
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_link_to_another_site_stays() -> None:
+    source = '<ul><li><a href="https://archive.example.net/treaty">The treaty of the two banks</a></li><li>A map of the valley from the year of the great flood</li></ul>'
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS[:3])}{source}{paragraphs(PARAGRAPHS[3:])}</div>')
+    assert "The treaty of the two banks" in found.body.split("\n\n")
+
+
+def test_what_is_called_a_lead_is_a_standfirst_if_it_is_a_sentence() -> None:
+    called = page(
+        f'<div class="lead">More from the valley of the lake and the towns around it</div><div class="text">{paragraphs(PARAGRAPHS)}</div>'
+    )
+    assert called.body.split("\n\n") == PARAGRAPHS
+    described = "The two banks of the river speak again"
+    head = f'<meta name="description" content="{described}, and first of all about bread">'
+    told = page(
+        f'<div><div>{described}, and first of all about bread</div><div class="text">{paragraphs(PARAGRAPHS)}</div></div>', head=head
+    )
+    assert told.body.split("\n\n")[0] == f"{described}, and first of all about bread"
+
+
+def test_a_dialog_is_not_text() -> None:
+    asked = '<div class="account-modal dialog"><p>Your account is in use on another device, do you want to add a reader to it?</p></div>'
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS[:3])}{asked}{paragraphs(PARAGRAPHS[3:])}</div>')
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_a_text_that_only_scripts_hold_is_found() -> None:
+    story = {
+        "headline": "The crossing opens again",
+        "teaser": PARAGRAPHS[0][:60],
+        "blocks": [{"kind": "text", "value": text} for text in PARAGRAPHS],
+    }
+    other = {"headline": "Another story", "blocks": [{"kind": "text", "value": f"{text} That was elsewhere."} for text in PARAGRAPHS * 2]}
+    state = json.dumps({"page": {"story": story, "more": [other]}, "build": "x" * 1_000})
+    for script in (f'<script id="state" type="application/json">{state}</script>', f"<script>window.__STATE__ = {state};</script>"):
+        assert page(f'<div id="app"></div>{script}').body.split("\n\n") == PARAGRAPHS
+
+
+def test_markup_in_the_data_of_scripts_ends_paragraphs() -> None:
+    html = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    state = json.dumps({"article": {"title": "The crossing opens again", "html": html}, "build": "x" * 1_000})
+    found = page(f'<div id="app"></div><script>window.state = {state}</script>')
+    assert found.body.split("\n\n") == PARAGRAPHS
+
+
+def test_scripts_that_name_another_article_hold_no_text() -> None:
+    state = json.dumps({"article": {"title": "Quite another story", "html": " ".join(PARAGRAPHS)}, "build": "x" * 1_000})
+    assert PARAGRAPHS[1] not in page(f'<div id="app"></div><script>window.state = {state}</script>').body
+
+
+def test_many_links_in_one_line_are_read_once() -> None:
+    links = "".join(f'<a href="/place/{number}">place number {number}</a> ' for number in range(20_000))
+    started = time.process_time()
+    found = page(f'<div class="text">{paragraphs(PARAGRAPHS)}<p>{links}</p></div>')
+    assert PARAGRAPHS[0] in found.body
+    assert time.process_time() - started < 10
