@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PageError
-from pipeline.extract import agencies, furniture, names, notices, structured, titles
+from pipeline.extract import agencies, furniture, names, notices, parsing, structured, titles
 from pipeline.extract.extraction import extract
+from pipeline.extract.page import gather
 from pipeline.models import Extraction, PageSource
 from tests.sentences import SENTENCES, TEXT
 
@@ -328,3 +329,12 @@ def test_no_mutation_of_a_page_crashes(number: int, seed: int) -> None:
 def test_no_broken_markup_crashes(markup: str) -> None:
     with contextlib.suppress(PageError):
         page(f"<html><body>{markup}{TEXT}</body></html>")
+
+
+def test_what_a_page_shows_is_without_its_scripts() -> None:
+    html = '<html><body><p>The crossing opens</p><script>var words = "hidden words";</script><p>Again</p></body></html>'
+    tree = parsing.parse_tree(html)
+    parsed = gather(PageSource(url="https://example.org/", html=html, fetched_at=NOW), html, tree)
+    assert parsed.lower_text == "the crossing opensagain"
+    assert parsed.scripts == ('var words = "hidden words";',)
+    assert tree.findtext(".//script") == 'var words = "hidden words";'
