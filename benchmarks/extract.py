@@ -37,7 +37,7 @@ from lxml.html import document_fromstring
 
 from pipeline import dates, languages, urls
 from pipeline.errors import PageError
-from pipeline.extract import extract, titles
+from pipeline.extract import extract, extractor, titles
 from pipeline.models import PageSource
 
 SETS = ("articles-2019", "publishers", "multilingual", "dates")
@@ -230,6 +230,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     languages.preload()
     dates.preload()
+    extractor.preload()
     tools = {"presswatch": presswatch} if options.no_baseline else {"presswatch": presswatch, "trafilatura": baseline}
     for name in options.sets or SETS:
         rows = load(name)[: options.limit]

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.external import jt_stoplist_init
 from trafilatura.htmlprocessing import convert_tags, tree_cleaning
 from trafilatura.main_extractor import extract_content
 from trafilatura.settings import Document, Extractor
@@ -46,6 +47,11 @@ BLOCKS: Final = frozenset(
         "figcaption",
     ]
 )
+
+
+def preload() -> None:
+    """Read the word lists of the extractors that are asked in doubt (0.2 s), so that the first such page does not wait for them."""
+    jt_stoplist_init()
 
 
 def _options(*, fast: bool) -> Extractor:

@@ -9,7 +9,7 @@ from typing import Final
 import psutil
 
 from pipeline import dates, languages
-from pipeline.extract import extraction
+from pipeline.extract import extraction, extractor
 from pipeline.models import Extraction, PageSource
 
 MEMORY_GROWTH_BYTES: Final = 1_500_000_000  # of address space, over what the process starts with
@@ -17,6 +17,7 @@ MEMORY_GROWTH_BYTES: Final = 1_500_000_000  # of address space, over what the pr
 
 languages.preload()
 dates.preload()
+extractor.preload()
 gc.freeze()
 
 
