@@ -126,11 +126,12 @@ def without_links(tree: HtmlElement, paragraphs: Sequence[str], url: str) -> lis
     for link in islice(tree.iter("a"), MAX_LINKS):
         if not (link.get("href") or "#").startswith("#") and (text := text_of(link)):
             links.setdefault(_block_of(link), []).append((link, text))
+    told = {paragraph for paragraph in paragraphs if len(paragraph) >= MIN_LINK}
     teasers: set[str] = set()
     for block, linked in links.items():
-        if block.tag in {"p", "li", "div"} and any(len(text) >= MIN_LINK for _, text in linked):
+        if block.tag in {"p", "li", "div"} and any(text in told for _, text in linked):
             around, own = len("".join("".join(block.itertext()).split())), sum(len("".join(text.split())) for _, text in linked)
-            teasers.update(text for link, text in linked if len(text) >= MIN_LINK and _is_teaser(link, text, around, own, url))
+            teasers.update(text for link, text in linked if text in told and _is_teaser(link, text, around, own, url))
     texts = {text for linked in links.values() for _, text in linked}
     return [paragraph for paragraph in paragraphs if paragraph not in teasers and not _is_row(paragraph, texts)]
 
