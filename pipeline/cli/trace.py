@@ -46,6 +46,12 @@ def _read(feed: dict[str, Any]) -> str:
     return f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
 
 
+def _described(version: dict[str, Any]) -> str:
+    """What a version is, in a few words."""
+    kind = "" if version["kind"] == "article" else f", {version['kind'].replace('_', ' ')}"
+    return f"{version['words']} words{kind}{', for subscribers' if version['paywalled'] else ''}"
+
+
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{_at(feed['polled_at'])}  feed      {feed['kind']} {feed['url']}: {_read(feed)}" for feed in found["feeds"]]
     for page in found["pages"]:
@@ -62,9 +68,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     ]
     for article in found["articles"]:
         for version in article["versions"]:
-            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({version['words']} words)")
+            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({_described(version)})")
             lines += [
-                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source in values)
+                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
                 for field, values in version["candidates"].items()
             ]
         copied = (

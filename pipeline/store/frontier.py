@@ -173,6 +173,9 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> list[Page]:
         "titles": [item.title for item in items.values()],
         "published": [item.published_at for item in items.values()],
         "summaries": [item.summary for item in items.values()],
+        # Lists of lists are one line each: an array of PostgreSQL's has no ragged edge.
+        "authors": ["\n".join(item.authors) for item in items.values()],
+        "topics": ["\n".join(item.topics) for item in items.values()],
     }
     # In the order of URLs, so that two workers with the same items can't wait for each other.
     added = connection.execute(
@@ -188,10 +191,12 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> list[Page]:
     ).fetchall()
     connection.execute(
         """
-        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary)
-        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary
-        FROM unnest(%(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[])
-            AS shown (url, title, published_at, summary)
+        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary, authors, topics)
+        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary,
+            string_to_array(shown.authors, E'\\n'), string_to_array(shown.topics, E'\\n')
+        FROM unnest(
+            %(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[], %(authors)s::text[], %(topics)s::text[]
+        ) AS shown (url, title, published_at, summary, authors, topics)
         JOIN pages ON pages.url = shown.url
         ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO NOTHING
         """,

@@ -43,7 +43,7 @@ ARTICLES: Final[LiteralString] = """
 """
 VERSIONS: Final[LiteralString] = """
     SELECT article_id, version, created_at, title, authors, published_at, published_precision, modified_at, language, topics, words,
-        syndicated_name, syndicated_url, candidates
+        syndicated_name, syndicated_url, kind, paywalled, image, candidates
     FROM article_versions WHERE article_id = ANY (%(articles)s) ORDER BY article_id, version
 """
 

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import pytest
 
 from pipeline.models import Capture, Discovery, Feed, FeedItem, FeedKind, OutletSpec, Page, Poll, Priority, Source
-from pipeline.store import captures, frontier, outlets
+from pipeline.store import captures, cleaning, frontier, outlets
 from pipeline.store.database import Connection, Database
 
 NOW = datetime.now(UTC)
@@ -106,6 +106,26 @@ def test_new_pages_are_leased_and_known_ones_only_sighted(connection: Connection
     assert [page.url for page in polled(connection, "https://example.com/a", "https://example.com/c")] == ["https://example.com/c"]
     assert value(connection, "SELECT count(*) FROM sightings") == 3
     assert value(connection, "SELECT polls * 100 + new_items FROM coverage") == 203
+
+
+def test_what_a_feed_says_of_a_page_reaches_its_extraction(connection: Connection, outlet: int) -> None:
+    del outlet
+    feed = claim(connection)[0]
+    said = FeedItem(
+        url="https://example.com/a", title="T", summary="S", published_at=NOW, authors=("Ana Roe", "Bo Li"), topics=("Harbour",)
+    )
+    bare = FeedItem(url="https://example.com/b")
+    poll = Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=(said, bare))
+    pages = {page.url: page for page in frontier.record_poll(connection, poll, worker=1, interval_s=100)}
+    assert len(pages) == 2
+    ids = []
+    for page in pages.values():
+        capture = Capture(page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=b"<p>x")
+        ids.append(captures.store(connection, capture, priority=page.priority))
+    sources = {one.source.url: one.source for one in cleaning.load(connection, list(filter(None, ids))).values()}
+    found = sources[said.url]
+    assert (found.feed_title, found.feed_summary, found.feed_authors, found.feed_topics) == ("T", "S", ("Ana Roe", "Bo Li"), ("Harbour",))
+    assert (sources[bare.url].feed_authors, sources[bare.url].feed_topics) == ((), ())
 
 
 def test_leases_hold_while_their_worker_lives(database: Database, outlet: int, connection: Connection) -> None:
