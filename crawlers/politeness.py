@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,8 +20,27 @@ from crawlers.outcomes import Refused
 AGENT: Final = "presswatch"
 # RFC 9309, 2.5: at least so much of the file is read.
 LARGEST_BYTES: Final = 512_000
+AGENT_LINE: Final = re.compile(r"^([ \t\ufeff]*user[ -]?agent[ \t]*:[ \t]*)([^\r\n#]*)", re.IGNORECASE | re.MULTILINE)
+PRODUCT: Final = re.compile(r"[a-z_-]*", re.IGNORECASE)
 # Before anything else of its host.
 PRIORITY: Final = 1_000
+
+
+def _readable(body: bytes) -> bytes:
+    """The part of a file that is read, up to the end of a line: the rest of a rule that is cut would say too much."""
+    if len(body) <= LARGEST_BYTES:
+        return body
+    read = body[:LARGEST_BYTES]
+    return read[: max(read.rfind(b"\n"), read.rfind(b"\r")) + 1]
+
+
+def _named(line: re.Match[str]) -> str:
+    """A line that opens a group, for a parser that takes `press` for us: product tokens are equal or not (RFC 9309, 2.2.1)."""
+    name = line[2].strip()
+    product = PRODUCT.match(name)
+    if name.startswith("*") or (product and product[0].lower() == AGENT):
+        return f"{line[1]}{'*' if name.startswith('*') else AGENT}"
+    return f"{line[1]}another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +54,7 @@ class Rules:
     def of_response(cls, response: Response) -> Rules:
         """RFC 9309, 2.3.1: 4xx means no rules, 5xx means that nothing may be fetched. 429 asks to stay away, too."""
         if response.status in outcomes.OK:
-            return cls(parsed=Protego.parse(response.body[:LARGEST_BYTES].decode("utf-8-sig", "replace")))
+            return cls(parsed=Protego.parse(AGENT_LINE.sub(_named, _readable(response.body).decode("utf-8-sig", "replace"))))
         if response.status < 500 and response.status != outcomes.TOO_MANY_REQUESTS:  # noqa: PLR2004 - the class of server errors
             return cls()
         return cls(unreachable=f"it answers {response.status}")
