@@ -60,6 +60,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"{_at(page['fetched_at'])}  fetch     {reasons.why_not_fetched(page['reason'])}")
         if page["due_at"]:
             lines.append(f"{_at(page['due_at'])}  fetch     due then")
+        if page["host_not_before"] and page["host_reason"]:
+            lines.append(f"{_at(page['host_not_before'])}  host      not before then: {reasons.why_not_fetched(page['host_reason'])}")
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
         f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
