@@ -116,6 +116,16 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """New items of a feed and hours it was watched, by hour of the week; empty for a feed of which nothing is known."""
+
+    items: tuple[float, ...] = ()
+    hours: tuple[float, ...] = ()
+    recent_items: float = 0.0  # of the last hours, fading, beside what was expected of them
+    recent_expected: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A URL that lists articles of an outlet, with what the next request to it needs."""
 
@@ -125,6 +135,9 @@ class Feed:
     kind: FeedKind
     etag: str | None = None
     last_modified: str | None = None
+    items: int = 0  # that it showed when it was last read
+    succeeded_at: datetime | None = None  # the last poll that could be read
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
 from pipeline.models import Capture, Feed, Outlet, Page, Poll
-from pipeline.store import frontier, hosts
+from pipeline.store import discoveries, frontier, hosts, polls
 from pipeline.store.database import Connection, Database
 
 logger = log.logger("crawlers")
@@ -137,8 +137,8 @@ class Watch(Looking):
         outlets, limit = self.outlets, self.limits.concurrency
         await self.give_back()
         crowded = list(self.turns.crowded(CROWD))
-        looked_for = await self.in_store(frontier.claim_discoveries, self.worker, outlets=outlets, limit=limit)
-        feeds = await self.in_store(frontier.claim_feeds, self.worker, due_by=started, outlets=outlets, limit=limit)
+        looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
+        feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
         pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
         for outlet in looked_for:
             look = asyncio.create_task(self.look_for_feeds(outlet))
@@ -178,7 +178,7 @@ class Watch(Looking):
     async def look_for_feeds(self, outlet: Outlet) -> None:
         """Look at an outlet's home page for feeds, and poll those that are new."""
         discovery = await self.discover_sources(outlet.url)
-        feeds = await self.in_store(frontier.record_discovery, outlet.id, discovery, worker=self.worker)
+        feeds = await self.in_store(discoveries.record, outlet.id, discovery, worker=self.worker)
         self.tally.counts["outlets_discovered"] += 1
         self.tally.counts["feeds_found"] += len(feeds)
         for feed in feeds:
@@ -227,9 +227,9 @@ class Watch(Looking):
 
     async def record(self, poll: Poll) -> None:
         """Keep what a poll showed, and fetch what is new in it."""
-        interval_s = self.limits.feed_interval_s
+        interval_s, longest_s = self.limits.feed_interval_s, self.limits.feed_interval_longest_s
         try:
-            new, pages = await self.in_store(frontier.record_poll, poll, worker=self.worker, interval_s=interval_s)
+            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
         except InfrastructureError:
             raise
         except Exception as error:
@@ -237,7 +237,7 @@ class Watch(Looking):
             logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
             problem = f"what it shows can't be stored ({type(error).__name__})"
             poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
-            new, pages = await self.in_store(frontier.record_poll, poll, worker=self.worker, interval_s=interval_s)
+            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
         self.tally.counts["feeds_polled"] += 1
         self.tally.counts["feeds_not_modified"] += poll.not_modified
         self.tally.counts["feeds_failed"] += poll.error is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, Literal, LiteralString
 
 from pipeline.store.database import LIVE_WORKERS, Connection
 
@@ -16,6 +16,14 @@ from pipeline.store.database import LIVE_WORKERS, Connection
 TAKEABLE: Final[LiteralString] = f"""
     ((hosts.leased_by IS NULL OR hosts.leased_by = %(worker)s OR hosts.leased_by <> ALL (ARRAY({LIVE_WORKERS})))
      AND (hosts.not_before IS NULL OR hosts.not_before <= now()))
+"""
+# The hosts of the rows in `chosen` that no other worker took in between.
+TAKEN: Final[LiteralString] = f"""
+    taken AS (
+        INSERT INTO hosts (host, leased_by) SELECT DISTINCT host, %(worker)s::integer FROM chosen ORDER BY host
+        ON CONFLICT (host) DO UPDATE SET leased_by = excluded.leased_by WHERE {TAKEABLE}
+        RETURNING host
+    )
 """
 # A host that fails is left alone for longer each time, from the first to the second.
 FIRST_BACKOFF_S: Final = 60
@@ -31,6 +39,11 @@ class Robots:
     fetched_at: datetime | None = None
     failed_at: datetime | None = None
     error: str | None = None
+
+
+def free(table: Literal["f", "p", "d"]) -> LiteralString:
+    """Whether nobody who is alive holds a row."""
+    return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
 
 
 def take(connection: Connection, worker: int, names: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline.models import Capture, Discovery, Feed, FeedItem, FeedKind, OutletSpec, Page, Poll, Priority, Source
-from pipeline.store import captures, cleaning, frontier, hosts, outlets
+from pipeline.store import captures, cleaning, discoveries, frontier, hosts, outlets, polls
 from pipeline.store.database import Connection, Database
 
 NOW = datetime.now(UTC)
@@ -34,7 +34,7 @@ def value(connection: Connection, statement: LiteralString) -> Any:
 
 
 def claim(connection: Connection, worker: int = 1) -> list[Feed]:
-    return frontier.claim_feeds(connection, worker, due_by=frontier.now(connection), outlets=None, limit=10)
+    return polls.claim(connection, worker, due_by=frontier.now(connection), outlets=None, limit=10)
 
 
 def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, busy: tuple[str, ...] = ()) -> list[Page]:
@@ -44,7 +44,7 @@ def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, bus
 def polled(connection: Connection, *urls: str, **fields: Any) -> list[Page]:
     (feed,) = claim(connection)
     facts = {"kind": FeedKind.FEED, "status": 200, "started_at": NOW, "items": tuple(FeedItem(url=url) for url in urls)} | fields
-    return frontier.record_poll(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)[1]
+    return polls.record(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)[1]
 
 
 def due_again(connection: Connection) -> None:
@@ -67,7 +67,7 @@ def test_a_failing_feed_is_polled_more_and_more_rarely_but_never_given_up(connec
         waits.append(value(connection, "SELECT due_at - polled_at FROM feeds").total_seconds())
     assert waits[:3] == [90, 180, 360]
     assert waits == sorted(waits)
-    assert waits[-1] == frontier.LONGEST_BACKOFF_S * 0.9
+    assert waits[-1] == polls.LONGEST_BACKOFF_S * 0.9
     due_again(connection)
     polled(connection, kind=None, error="no", retry_after_s=50_000)
     assert value(connection, "SELECT due_at - polled_at FROM feeds") == timedelta(seconds=50_000)
@@ -78,14 +78,14 @@ def test_a_failing_feed_is_polled_more_and_more_rarely_but_never_given_up(connec
 
 def test_discovery_fills_in_for_a_given_feed_that_never_worked(connection: Connection, outlet: int) -> None:
     polled(connection, kind=None, error="no")
-    (found,) = frontier.claim_discoveries(connection, 1, outlets=None, limit=9)
+    (found,) = discoveries.claim(connection, 1, outlets=None, limit=9)
     assert (found.id, found.url) == (outlet, "https://example.com/")
     source = Source(url="https://example.com/feed", kind=FeedKind.FEED, items=3)
-    frontier.record_discovery(connection, outlet, Discovery(url=found.url, sources=(source,)), worker=1)
+    discoveries.record(connection, outlet, Discovery(url=found.url, sources=(source,)), worker=1)
     due_again(connection)
     (given,) = [feed for feed in claim(connection) if feed.url.endswith("rss")]
-    frontier.record_poll(connection, Poll(feed=given, started_at=NOW, error="no"), worker=1, interval_s=100)
-    assert frontier.claim_discoveries(connection, 1, outlets=None, limit=9) == []  # looked at just now
+    polls.record(connection, Poll(feed=given, started_at=NOW, error="no"), worker=1, interval_s=100)
+    assert discoveries.claim(connection, 1, outlets=None, limit=9) == []  # looked at just now
     assert value(connection, "SELECT due_at < now() + interval '25 h' FROM discoveries")
 
 
@@ -118,7 +118,7 @@ def test_what_a_feed_says_of_a_page_reaches_its_extraction(connection: Connectio
     )
     bare = FeedItem(url="https://example.com/b")
     poll = Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=(said, bare))
-    pages = {page.url: page for page in frontier.record_poll(connection, poll, worker=1, interval_s=100)[1]}
+    pages = {page.url: page for page in polls.record(connection, poll, worker=1, interval_s=100)[1]}
     assert len(pages) == 2
     ids = []
     for page in pages.values():
@@ -224,6 +224,47 @@ def test_one_worker_at_a_time_fetches_from_a_host(database: Database, connection
         assert time.monotonic() < deadline
 
 
+def test_a_poll_that_shares_nothing_with_the_one_before_is_a_gap(connection: Connection, outlet: int) -> None:
+    def poll(*numbers: int) -> None:
+        connection.execute("UPDATE feeds SET due_at = now() WHERE url LIKE '%/rss'")
+        polled(connection, *(f"https://example.com/{number}" for number in numbers))
+
+    connection.execute(
+        "INSERT INTO feeds (outlet_id, url, kind, due_at) VALUES (%s, 'https://example.com/', 'section', 'infinity')", (outlet,)
+    )
+    section = "SELECT due_at = 'infinity' FROM feeds WHERE kind = 'section'"
+    poll(1, 2, 3)
+    poll(3, 4, 5)
+    poll()
+    assert (value(connection, "SELECT sum(gaps) FROM coverage"), value(connection, section)) == (0, True)
+    poll(5, 6, 7)
+    poll(8, 9, 10)
+    # What else the outlet has fills in.
+    assert (value(connection, "SELECT sum(gaps) FROM coverage"), value(connection, section)) == (1, False)
+
+
+def test_a_gap_of_the_only_source_asks_for_others(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection, *(f"https://example.com/{n}" for n in range(5)))
+    due_again(connection)
+    assert discoveries.claim(connection, 1, outlets=None, limit=9) == []
+    polled(connection, *(f"https://example.com/{n}" for n in range(10, 15)))
+    assert len(discoveries.claim(connection, 1, outlets=None, limit=9)) == 1
+
+
+def test_a_feed_that_shows_nothing_new_is_polled_more_rarely(connection: Connection, outlet: int) -> None:
+    del outlet
+    start = NOW - timedelta(days=3)
+    for hour in range(72):
+        due_again(connection)
+        (feed,) = claim(connection)
+        items = (FeedItem(url="https://example.com/a"),)
+        poll = Poll(feed=feed, started_at=start + timedelta(hours=hour), kind=FeedKind.FEED, items=items)
+        polls.record(connection, poll, worker=1, interval_s=100, longest_s=3_000)
+    wait_s = value(connection, "SELECT extract(epoch FROM due_at - polled_at) FROM feeds")
+    assert 500 < wait_s < 3_000
+
+
 def test_feeds_wait_for_their_host_too(database: Database, connection: Connection, outlet: int) -> None:
     del outlet
     mine = database.worker()
@@ -239,9 +280,7 @@ def test_new_pages_at_a_host_of_another_worker_stay_due(database: Database, conn
     hosts.take(connection, mine, ["other.example"])
     (feed,) = claim(connection, mine + 1)
     items = (FeedItem(url="https://example.com/a"), FeedItem(url="https://other.example/b"))
-    new, pages = frontier.record_poll(
-        connection, Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=items), worker=mine + 1, interval_s=100
-    )
+    new, pages = polls.record(connection, Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=items), worker=mine + 1, interval_s=100)
     assert (new, [page.url for page in pages]) == (2, ["https://example.com/a"])
     assert value(connection, "SELECT count(*) FROM pages WHERE due_at <= now() AND leased_by IS NULL") == 1
 
