@@ -1,4 +1,4 @@
-"""Sitemaps, news sitemaps and their indexes, plain or gzipped, read without entities, DTD or network."""
+"""Sitemaps, news sitemaps and their indexes, XML or plain lists, gzipped or not, read without entities, DTD or network."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ LONGEST_TITLE: Final = 500
 MOST_TOPICS: Final = 20
 # More entries are not looked at; the protocol allows 50,000.
 MOST_ENTRIES: Final = 60_000
+FEW_LINES: Final = 5
 ROOT: Final = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 PROLOGUE: Final = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -99,6 +100,19 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
         parts=tuple(dict.fromkeys(part for _, part in sorted(parts, key=lambda part: part[0], reverse=True))),
         is_news=is_news,
     )
+
+
+def is_list(body: bytes) -> bool:
+    """Whether a body is a sitemap that is a plain list of addresses, one a line (sitemaps.org protocol)."""
+    lines = body[:20_000].removeprefix(b"\xef\xbb\xbf").split(maxsplit=FEW_LINES)[:FEW_LINES]
+    return bool(lines) and all(line.startswith((b"http://", b"https://")) for line in lines)
+
+
+def read_list(body: bytes, *, most: int) -> tuple[FeedItem, ...]:
+    """The last `most` addresses of a plain list, newest first: such lists grow at their end."""
+    lines = body.decode("utf-8-sig", "replace").splitlines()
+    found = dict.fromkeys(address for text in reversed(lines[-MOST_ENTRIES:]) if (address := link(text, base="")) is not None)
+    return tuple(FeedItem(url=address) for address in list(found)[:most])
 
 
 def _entries(body: bytes) -> Iterator[tuple[str, Any]]:
