@@ -75,6 +75,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
                 f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
                 for field, values in version["candidates"].items()
             ]
+        if article["gone_at"]:
+            lines.append(f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays")
         copied = (
             f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared"
             if article["copy_kind"]

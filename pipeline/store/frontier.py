@@ -18,6 +18,9 @@ from pipeline.store.hosts import TAKEABLE, TAKEN, free
 # When a page that could not be fetched is tried again; after the last it is given up, with its reason.
 RETRY_AFTER_S: Final = (60, 300, 1_800, 7_200, 43_200)
 
+NOT_FOUND: Final = 404
+GONE: Final = 410
+
 # The next age at which a page is fetched again for edits; null when it is older than all of them.
 NEXT_REFETCH: Final[LiteralString] = """
     (SELECT min(pages.first_seen_at + make_interval(secs => age)) FROM unnest(%(refetch_after_s)s::float8[]) AS age
@@ -90,12 +93,15 @@ def record_unchanged(connection: Connection, page: Page, *, fetched_at: datetime
             "refetch_after_s": list(refetch_after_s),
         },
     )
+    is_there(connection, page.id)
 
 
 def record_failure(
     connection: Connection, page: Page, *, reason: str, status: int | None = None, final: bool = False, retry_after_s: float = 0
 ) -> None:
     """A page could not be fetched: try it again later, more rarely each time, or give it up with its reason kept.
+
+    A page that was there before and is not found is asked for once more; then its article is recorded as gone.
 
     Args:
         connection: in a transaction.
@@ -106,22 +112,32 @@ def record_failure(
         retry_after_s: what the server asked for.
 
     """
-    connection.execute(
+    given_up = connection.execute(
         """
-        UPDATE pages SET leased_by = NULL, failures = failures + 1, status = %(status)s, reason = %(reason)s,
-            due_at = CASE WHEN NOT %(final)s AND failures < cardinality(%(delays_s)s::float8[]) THEN
+        UPDATE pages SET leased_by = NULL, failures = failures + 1, status = %(status)s::integer, reason = %(reason)s,
+            due_at = CASE WHEN (NOT %(final)s OR (%(status)s::integer = %(not_found)s AND fetches > 0 AND failures = 0))
+                AND failures < cardinality(%(delays_s)s::float8[]) THEN
                 now() + make_interval(secs => greatest((%(delays_s)s::float8[])[failures + 1], %(retry_after_s)s)) END
         WHERE id = %(id)s
+        RETURNING due_at IS NULL AND fetches > 0
         """,
         {
             "id": page.id,
             "status": status,
             "reason": reason,
             "final": final,
+            "not_found": NOT_FOUND,
             "delays_s": list(RETRY_AFTER_S),
             "retry_after_s": retry_after_s,
         },
-    )
+    ).fetchone()
+    if given_up and given_up[0] and status in {NOT_FOUND, GONE}:
+        connection.execute("UPDATE articles SET gone_at = now() WHERE page_id = %s AND gone_at IS NULL", (page.id,))
+
+
+def is_there(connection: Connection, page_id: int) -> None:
+    """A page was fetched: its article is not gone, or there again."""
+    connection.execute("UPDATE articles SET gone_at = NULL WHERE page_id = %s AND gone_at IS NOT NULL", (page_id,))
 
 
 def release(connection: Connection, worker: int) -> int:

@@ -31,7 +31,7 @@ CAPTURES: Final[LiteralString] = """
     FROM captures c WHERE c.page_id = ANY (%(pages)s) ORDER BY c.fetched_at
 """
 ARTICLES: Final[LiteralString] = """
-    SELECT a.id, a.url, a.canonical_url, o.name AS outlet, a.version, a.first_seen_at, a.deleted_at, a.revision, a.indexed_revision,
+    SELECT a.id, a.url, a.canonical_url, o.name AS outlet, a.version, a.first_seen_at, a.deleted_at, a.gone_at, a.revision, a.indexed_revision,
         a.indexed_at, s.story_id, s.score AS story_score, stories.title AS story, d.duplicate_of, d.kind AS copy_kind, d.shared_text,
         original.url AS duplicate_of_url, cardinality(m.entity_ids) AS entities
     FROM articles a JOIN outlets o ON o.id = a.outlet_id

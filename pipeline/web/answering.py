@@ -75,6 +75,7 @@ def article(view: ArticleView) -> ArticleAnswer:
             for version in view.versions
         ),
         indexed_at=view.indexed_at,
+        gone_at=view.gone_at,
     )
 
 

@@ -131,6 +131,7 @@ class ArticleAnswer(ListedAnswer):
     versions: int
     history: tuple[VersionAnswer, ...]
     indexed_at: datetime | None
+    gone_at: datetime | None
 
 
 class StoryAnswer(Answer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
@@ -315,6 +316,28 @@ def test_the_next_worker_keeps_the_pause_too(connection: Connection) -> None:
     hosts.give_back(connection, 1, pauses_s={"a.example": 30})
     assert hosts.take(connection, 1, ["a.example"]) == set()
     assert value(connection, "SELECT leased_by FROM hosts WHERE host = 'b.example'") == 1
+
+
+def test_an_article_that_is_taken_down_is_recorded(connection: Connection, outlet: int) -> None:
+    (page,) = polled(connection, "https://example.com/a")
+    capture = Capture(page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=b"<p>x")
+    captures.store(connection, capture, priority=page.priority, refetch_after_s=(3_600,))
+    connection.execute(
+        "INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at) VALUES (%s, %s, %s, %s, 1, now())",
+        (outlet, page.id, page.url, page.url),
+    )
+    gone = "SELECT gone_at IS NOT NULL FROM articles"
+    for again in (False, True):
+        frontier.record_failure(connection, page, reason="http_404", status=404, final=True)
+        assert (value(connection, gone), value(connection, "SELECT due_at IS NULL FROM pages")) == (again, again)
+    frontier.record_unchanged(connection, page, fetched_at=NOW, status=200, refetch_after_s=())
+    assert not value(connection, gone)
+    frontier.record_failure(connection, page, reason="http_503", status=503)
+    assert not value(connection, gone)
+    frontier.record_failure(connection, page, reason="http_410", status=410, final=True)
+    assert value(connection, gone)
+    captures.store(connection, replace(capture, body=b"<p>y", fetched_at=NOW + timedelta(hours=2)), priority=page.priority)
+    assert not value(connection, gone)
 
 
 def test_hosts_of_feeds(connection: Connection) -> None:

@@ -140,6 +140,7 @@ class ArticleView:
     fetches: tuple[Fetch, ...]
     compared: bool
     indexed_at: datetime | None
+    gone_at: datetime | None  # the outlet has taken it down
     index_behind: bool  # changed since it was last indexed
     waiting: tuple[Waiting, ...]
 
@@ -149,6 +150,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     row = connection.execute(
         f"""
         SELECT {COLUMNS}, o.labels, o.country, v.words, v.candidates, a.page_id, a.indexed_at, a.revision > a.indexed_revision,
+            a.gone_at,
             EXISTS (SELECT FROM fingerprints f WHERE f.article_id = a.id AND f.first_seen_at = a.first_seen_at)
         FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.version = a.version JOIN outlets o ON o.id = a.outlet_id
         WHERE a.id = %s AND a.deleted_at IS NULL
@@ -158,7 +160,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     if row is None:
         return None
     found = from_row(row)
-    labels, country, words, candidates, page_id, indexed_at, index_behind, compared = row[22:]
+    labels, country, words, candidates, page_id, indexed_at, index_behind, gone_at, compared = row[22:]
     (itself,) = listed(connection, [article_id])
     root = itself.duplicate_of or article_id
     family = _copies(connection, root)
@@ -178,6 +180,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
         fetches=_fetches(connection, page_id) if page_id is not None else (),
         compared=compared,
         indexed_at=indexed_at,
+        gone_at=gone_at,
         index_behind=index_behind,
         waiting=_waiting(connection, article_id, page_id),
     )
