@@ -10,30 +10,33 @@ from math import ceil, floor
 from typing import Final
 
 from htmldate import find_date
-from lxml.html import HtmlElement
+from lxml import etree
 
 from pipeline import dates, languages
+from pipeline.extract import datelines
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.elements import following, label_of, text_of
+from pipeline.extract.datelines import Place, is_elsewhere
+from pipeline.extract.elements import label_of, text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import all_texts
 from pipeline.models import Precision, Timestamp
 
-MAX_DATE_TEXT: Final = 80  # characters
 SAME_DAY: Final = timedelta(hours=36)  # a day in some zone
-NEAR: Final = 4  # ancestors that tell what an element belongs to
-MAX_INNER: Final = 5  # elements inside one that holds a date
-MAX_TEXTS: Final = 20  # that look like dates; each try takes a millisecond
+MAX_TIMES: Final = 40  # elements of a page that are read
+MAX_SAID: Final = 2  # languages
+MAX_AGE: Final = 40  # characters
+MAX_AGES: Final = 5  # texts of a page that may say how long ago
 MAX_SEARCHED: Final = 2_000_000  # characters of a page
 MAX_SEARCHED_ELEMENTS: Final = 10_000
-LOOK_AHEAD: Final = 60  # elements after the headline
 PUBLISHED_META: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "article.published",
     "publishdate", "publish-date", "publish_date", "publication_date", "publicationdate", "published", "published_time", "pubdate",
-    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dc.date", "dc.date.created",
-    "dcterms.created", "dcterms.date", "dcterms.issued", "citation_publication_date", "citation_date", "article_date_original", "article:date",
-    "displaydate", "originalpublicationdate", "timestamp", "lastpubdate", "rnews:datepublished", "datecreated", "date_published", "date", "created",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued",
+    "dcterms.issued", "citation_publication_date", "citation_date", "article_date_original", "article:date",
+    "displaydate", "originalpublicationdate", "rnews:datepublished", "date_published",
 )  # fmt: skip
+# What these mean differs: on many sites when the page was made or last saved.
+PAGE_META: Final = ("dc.date", "dc.date.created", "dcterms.created", "dcterms.date", "date", "datecreated", "created", "timestamp", "lastpubdate")
 MODIFIED_META: Final = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified", "lastmod", "last-modified", "revised",
     "dcterms.modified", "dc.date.modified", "modified", "updated_time", "article:updated", "article.updated",
@@ -42,43 +45,46 @@ PUBLISHED_MARK: Final = re.compile(
     r"publi|pubdate|posted|created|entry-date|datum|byline|dateline|article[-_]?date|date[-_]?time|fecha|issued"
 )
 MODIFIED_MARK: Final = re.compile(r"modif|updated|update|aktualis|actualiz|changed|revised")
-ELSEWHERE: Final = re.compile(
-    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo|ticker|card|listing|trending|more-"
-)
-DATE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|byline)(?=$|[\s_-])")
+PUBLISHED_ITEM: Final = etree.XPath(".//*[@itemprop='datePublished'][not(self::meta)]")
+MONTH_FIRST: Final = frozenset({"us", "ph", "ca"})
 REGION: Final = re.compile(r"[a-z]{2}[-_][A-Za-z]{2}$")
 MAX_STAMPS: Final = 8
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 QUARTER: Final = timedelta(minutes=15)
 FARTHEST: Final = timedelta(hours=14)  # no place is farther from UTC
-MONTHLESS: Final = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+def _order(page: ParsedPage, spoken: tuple[str, ...]) -> str:
+    """Which of a day and a month in digits stands first on a page."""
+    country = page.country or next((label[3:].lower() for label in page.said_languages if REGION.match(label)), "")
+    return "MDY" if spoken[0] == "en" and country in {"", *MONTH_FIRST} else "DMY"
 
 
 def _parse(page: ParsedPage, text: str, spoken: tuple[str, ...] = ()) -> Timestamp | None:
-    country = page.country or next((label[3:].lower() for label in page.said_languages if REGION.match(label)), "")
-    order = "" if not spoken or spoken[0] != "en" or not country else "MDY" if country in {"us", "ph", "ca"} else "DMY"
+    order = _order(page, spoken) if spoken else ""
     return dates.parse(text, zone=page.zone, latest=page.source.fetched_at, languages=spoken, order=order)
 
 
 def _spoken(page: ParsedPage) -> tuple[str, ...]:
-    """Languages that the page's dates may be written in."""
-    return tuple(dict.fromkeys([code for label in page.said_languages if (code := languages.tag(label))] or ["en"]))[:2]
+    """Languages that the page says its dates are written in, and English, which programs write."""
+    said = [code for label in page.said_languages if (code := languages.tag(label))]
+    return (*dict.fromkeys([*said[:MAX_SAID], "en"]),)
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
-    """Whether an element belongs to another article, a comment or the frame of the page."""
-    for number, ancestor in enumerate(element.iterancestors()):
-        if ancestor.tag in {"aside", "footer", "nav"} or (number < NEAR and ELSEWHERE.search(label_of(ancestor))):
-            return True
-    return bool(ELSEWHERE.search(label_of(element)))
+def _read(page: ParsedPage) -> tuple[str, ...]:
+    """Languages that the page's dates may be written in: what it says, and that of its text, which knows better."""
+    found = languages.identify(page.lower_text)
+    said = _spoken(page)
+    return (*dict.fromkeys([found, *said]),) if found else said
 
 
 def _time_elements(page: ParsedPage) -> Iterator[tuple[str, str, int]]:
     """Text, kind (`published`, `modified`) and rank of the page's time elements; a lower rank is better."""
-    for position, element in enumerate(page.times[:40]):
+    own = datelines.home(page)
+    for position, element in enumerate(page.times[:MAX_TIMES]):
         text = element.get("datetime") or element.get("content") or text_of(element)
-        if not text or _is_elsewhere(element):
+        if not text or is_elsewhere(element, own):
             continue
         parent = element.getparent()
         marks = f"{label_of(element)} {label_of(parent) if parent is not None else ''}"
@@ -95,27 +101,15 @@ def _machine_readable(page: ParsedPage) -> Iterator[tuple[str, str]]:
         yield text, "json-ld"
     for text in page.metas(*PUBLISHED_META):
         yield text, "meta"
+    own = datelines.home(page)
+    for element in PUBLISHED_ITEM(page.tree):
+        text = element.get("content") or element.get("datetime") or text_of(element)
+        if text and not is_elsewhere(element, own):
+            yield text, "microdata"
     for node in page.data.nodes:
         if node is not page.data.article and {"WebPage", "VideoObject"} & {str(node.get("@type"))}:
             for text in all_texts(node.get("datePublished")):
                 yield text, "json-ld page"
-    for text in all_texts(page.article.get("dateCreated")):
-        yield text, "json-ld"
-
-
-def _visible(page: ParsedPage) -> Iterator[str]:
-    """Short texts near the headline or marked as dates that hold a year."""
-    anchors = [heading.element for heading in page.headings[:2]]
-    for anchor in anchors:
-        for element in following(anchor, LOOK_AHEAD):
-            own = " ".join((element.text or "").split())
-            if own and len(own) <= MAX_DATE_TEXT and MONTHLESS.search(own):
-                yield own
-    for element in page.marked(DATE_MARK):
-        if len(element) <= MAX_INNER and not _is_elsewhere(element):
-            text = text_of(element)
-            if len(text) <= MAX_DATE_TEXT and MONTHLESS.search(text):
-                yield text
 
 
 def _shift(found: Timestamp, told: Iterable[str], day: Timestamp | None, page: ParsedPage) -> tzinfo:
@@ -182,6 +176,34 @@ def _first(page: ParsedPage, texts: Iterable[str]) -> Timestamp | None:
     return next((found for text in texts if (found := _parse(page, text, spoken))), None)
 
 
+def _shown(page: ParsedPage) -> list[tuple[str, str, Timestamp | None]]:
+    """Text, source and time of what the page shows its readers and of what its meta elements say of the page, the surest first."""
+    spoken = _read(page)
+    lines = datelines.shown(page, languages=spoken, order=_order(page, spoken))
+    texts = [(text, "meta") for text in page.metas(*PAGE_META)] + [(text, "json-ld") for text in all_texts(page.article.get("dateCreated"))]
+    of_page = [(text, source, _parse(page, text, spoken)) for text, source in texts]
+    sure = [(one.line, "text", one.when) for one in lines if one.place <= Place.BESIDE]
+    return [*sure, *of_page, *((one.line, "text", one.when) for one in lines[len(sure) :])]
+
+
+def _age(page: ParsedPage) -> tuple[str, Timestamp] | None:
+    """How long ago a text marked as a date says that the article appeared, and when that was."""
+    own = datelines.home(page)
+    marked = (element for element in page.marked(datelines.DATE_MARK) if not len(element) and not is_elsewhere(element, own))
+    texts = (text for element in marked if 0 < len(text := text_of(element)) <= MAX_AGE)
+    spoken = _read(page)
+    return next(((text, found) for text in islice(texts, MAX_AGES) if (found := _parse(page, text, spoken))), None)
+
+
+def _exact(page: ParsedPage, chosen: Timestamp, told: Iterable[str]) -> Timestamp:
+    """A day with the time of day that another source gives for it, if one does."""
+    if chosen.precision is not Precision.DAY:
+        return chosen
+    others = (_parse(page, text) for text in islice(told, MAX_STAMPS))
+    day = chosen.at.date()
+    return next((one for one in others if one and one.precision is Precision.MINUTE and one.at.astimezone(page.zone).date() == day), chosen)
+
+
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     """When the article was published: the first plausible time of the best kind of source, else None."""
     told = list(_machine_readable(page))
@@ -196,12 +218,19 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
         # A feed that agrees with the URL adds the minute.
         chosen = chosen or (fed if fed and abs(fed.at - day.at) < SAME_DAY else day)
     if not chosen:
-        visible = list(islice(_visible(page), MAX_TEXTS))
-        told += [(text, "text") for text in visible]
-        chosen = _of_month(_first(page, visible), page) or fed
+        lines = _shown(page)
+        told += [(text, source) for text, source, _ in lines]
+        chosen = next((when for _, _, when in lines if when and dates.is_near_month_in_url(when.at, page.url)), None)
+    if not chosen and (age := _age(page)):
+        told.append((age[0], "text"))
+        chosen = age[1]
+    chosen = chosen or fed
     if not chosen and (chosen := _of_month(_last_resort(page), page)):
         told.append((chosen.isoformat(), "htmldate"))
-    return Decision(value=_localised(chosen, (text for text, _ in told), day, page) if chosen else None, candidates=shown(told))
+    if chosen:
+        texts = [text for text, _ in told]
+        chosen = _localised(_exact(page, chosen, texts), texts, day, page)
+    return Decision(value=chosen, candidates=shown(told))
 
 
 def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:

@@ -1,0 +1,224 @@
+"""Where a page shows its readers a date: beside the headline, after a word such as "Published", before the first sentence."""
+
+# Words of many languages.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import islice
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from pipeline import dates
+from pipeline.extract.elements import INLINE, label_of
+from pipeline.extract.page import ParsedPage
+from pipeline.models import Timestamp
+
+MAX_LINE: Final = 300  # characters read of a block
+MAX_LINES: Final = 60  # of a page that are read for dates
+MAX_EARLY: Final = 20  # of them before the headline
+MAX_BEFORE: Final = 4  # words before a date that is all that a line says
+MAX_AFTER: Final = 8
+MAX_LABEL: Final = 40  # characters
+NEAR: Final = 4  # elements around one that tell what it belongs to
+FOLLOWING: Final = 60  # elements after the headline
+CLOSE: Final = 15
+SILENT: Final = frozenset({"script", "style", "noscript", "template", "option", "textarea", "title"})
+HAS_DATE: Final = re.compile(r"\d{4}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2}(?!\d)|\d{1,2}/\d{1,2}/\d{2}(?!\d)")
+DATE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])")
+FRAME: Final = frozenset({"aside", "footer", "nav"})
+ELSEWHERE: Final = re.compile(
+    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo|ticker|(?<!v)card|listing|trending|more-"
+)
+OTHERS: Final = re.compile(r"comment|kommentar|related|recommend|latest|popular|ticker|trending|more-")
+PUBLISHED_NAME: Final = re.compile(r"datepublished")  # the property of schema.org
+# Folded, as in `dates.within`. After the words of sites in these languages.
+PUBLISHED: Final = re.compile(
+    r"^\W*(?:date|datum|data|fecha)\b|publi(?!c\b|que|k\b|kum|cid)|posted|issued|released|created|veroffentlicht|erschienen|erstellt|online seit|\bparu|mis en ligne|poste le"
+    r"|pubblicat|gepubliceerd|geplaatst|udgivet|lagt ut|julkaistu|dodano|utworzono|zverejnen|vydan[oe]|kozzetev|megjelent|postat"
+    r"|objav|објав|публик|публік|размещен|δημοσιευ|yayin|yayim|eklenme|giris tarihi|نشر|انتشار|شائع|פורסם|प्रकाश|প্রকাশ|เผยแพร่|dang luc|xuat ban"
+    r"|diterbitkan|dipublikasi|tayang|发布|發布|發佈|发表|發表|公開|掲載|配信|投稿|입력|등록|게재|발행|avaldatud|paskelbta|გამოქვეყნ|հրապարակ"
+)
+MODIFIED: Final = re.compile(
+    r"updat|modif|changed|edited|revised|reviewed|aktuali[sz]|geandert|anderung|\bstand\b|bearbeitet|mise? a jour|a[c]?tuali[sz]|aggiornat"
+    r"|bijgewerkt|gewijzigd|oppdatert|opdateret|uppdatera|andrad|paivitetty|muokattu|frissit|modosit|azurira|posodobljen|ажурира|обновл|изменен"
+    r"|оновлен|актуал|ενημερω|guncelle|تحديث|تعديل|روزرساني|עודכן|अपडेट|अद्यतन|আপডেট|diperbarui|diubah|cap nhat|更新|修改|修正|수정|업데이트|uuendatud|atnaujint"
+)
+LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
+SEPARATOR: Final = re.compile(r"[|·•»>]")
+DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
+TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
+OTHER_LABEL: Final = re.compile(r"[^\W\d_]\s*:\s*$")  # of another thing, such as an event
+
+
+class Place(IntEnum):
+    """What kind of place a date stands in, the surest first."""
+
+    LABELLED = 0
+    TITLE = 1
+    MARKED = 2
+    BESIDE = 3  # the headline, below it
+    SENTENCE = 4  # that says when the article was published
+    DATELINE = 5
+    MARKED_FAR = 6
+    ABOVE = 7  # the headline
+    LOOSE = 8  # on a page without headline
+    MODIFIED = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDate:
+    """A date that a page shows, the line that it stands in, and where that is."""
+
+    when: Timestamp
+    line: str
+    place: Place
+
+
+def _is_inline(element: HtmlElement) -> bool:
+    return element.tag in INLINE or element.tag == "time"
+
+
+def _block(element: HtmlElement) -> HtmlElement:
+    """The element whose lines a text belongs to."""
+    while _is_inline(element) and (parent := element.getparent()) is not None:
+        element = parent
+    return element
+
+
+def _lines_of(block: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    """The lines of an element's own text, without those of the blocks in it, each with the element that it begins in."""
+    text, begins = block.text or "", block
+    for child in block:
+        if _is_inline(child):
+            begins = begins if text.strip() else child
+            text += "".join(child.itertext())
+        elif isinstance(child.tag, str):
+            yield text, begins
+            text, begins = "", block
+        text += child.tail or ""
+    yield text, begins
+
+
+def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
+    """Lines that may hold a date, their element, and how many elements they come after a headline, negative before the first."""
+    anchors = [heading.element for heading in page.headings[:2]]
+    seen: set[HtmlElement] = set(anchors)
+    found: list[tuple[str, HtmlElement, int]] = []
+    places: list[int] = []
+    for position, element in enumerate(page.tree.iter("*")):
+        if element in anchors:
+            places.append(position)
+        for text, place in ((element.text, element), (element.tail, element.getparent())):
+            if not text or place is None or place.tag in SILENT or not HAS_DATE.search(text):
+                continue
+            block = _block(place)
+            if block in seen:
+                continue
+            seen.add(block)
+            found += [(line, begins, position) for line, begins in _lines_of(block) if HAS_DATE.search(line)]
+    first = places[0] if places else 0
+    early = [one for one in found if one[2] < first][-MAX_EARLY:]
+    for line, element, position in (*early, *(one for one in found if one[2] >= first)):
+        since = position - max((place for place in places if place <= position), default=first) if places else None
+        yield " ".join(line.split())[:MAX_LINE], element, since
+
+
+def _label(before: str, after: str) -> str:
+    """What the words beside a date say of it: `published`, `modified` or nothing; the nearest word before it counts most."""
+    near = before[-MAX_LABEL:]
+    last = {kind: max((match.end() for match in pattern.finditer(near)), default=0) for kind, pattern in LABELS.items()}
+    if any(last.values()):
+        return max(last, key=lambda kind: last[kind])
+    return next((kind for kind, pattern in LABELS.items() if pattern.search(after[:MAX_LABEL])), "")
+
+
+def home(page: ParsedPage) -> frozenset[HtmlElement]:
+    """The elements that hold the page's headline: whatever they are called, they are the article's."""
+    headline = next((heading.element for heading in page.headings if not heading.is_logo), None)
+    return frozenset(headline.iterancestors()) if headline is not None else frozenset()
+
+
+def stands_in(element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], own: Container[HtmlElement]) -> bool:
+    """Whether an element, or one around it that does not hold the headline, is called so or has one of these tags."""
+    for number, place in enumerate((element, *element.iterancestors())):
+        if place in own:
+            return False
+        if place.tag in tags or (number <= NEAR and place.tag not in {"body", "html"} and called.search(label_of(place))):
+            return True
+    return False
+
+
+def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
+    """Whether an element belongs to another article, a comment or the frame of the page.
+
+    Args:
+        element: any.
+        own: the elements that hold the headline.
+
+    """
+    is_named = PUBLISHED_NAME.search(label_of(element)) is not None
+    return stands_in(element, tags=() if is_named else FRAME, called=OTHERS if is_named else ELSEWHERE, own=own)
+
+
+def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Container[HtmlElement]) -> Place | None:
+    """The kind of place of a date in a line, some elements after the headline; None if it is not the article's own."""
+    before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(written.after)[0].split()
+    is_alone = len(before) <= MAX_BEFORE and len(after) <= MAX_AFTER
+    label = _label(written.before, written.after) if len(before) <= MAX_AFTER else ""
+    if label and not stands_in(element, tags=(), called=OTHERS, own=own):
+        if label == "modified":
+            return Place.MODIFIED
+        return Place.LABELLED if is_alone else Place.SENTENCE
+    is_close = since is not None and 0 <= since <= CLOSE
+    if stands_in(element, tags=() if is_close else FRAME, called=OTHERS if is_close else ELSEWHERE, own=own) or OTHER_LABEL.search(written.before):
+        return None
+    block = _block(element)
+    parent = block.getparent()
+    is_short = len(before) + len(after) <= MAX_BEFORE + MAX_AFTER
+    is_marked = is_short and any(DATE_MARK.search(label_of(place)) for place in (element, block, parent) if place is not None)
+    is_near = since is not None and 0 <= since <= FOLLOWING
+    if is_marked:
+        return Place.MARKED if is_near else Place.MARKED_FAR
+    if is_alone and is_near:
+        return Place.BESIDE
+    if is_alone and since is not None and -FOLLOWING <= since < 0:
+        return Place.ABOVE
+    is_dateline = len(before) <= MAX_BEFORE and DATELINE_END.match(written.after)
+    if is_dateline and is_near:
+        return Place.DATELINE
+    return Place.LOOSE if since is None and (is_alone or is_dateline) else None
+
+
+def _is_in_title(written: dates.Written) -> bool:
+    """Whether a date in a page's title is a part of its own."""
+    before, after = written.before.rstrip(), written.after.lstrip()
+    return bool(before or after) and (not before or before[-1] in TITLE_SEPARATORS) and (not after or after[0] in TITLE_SEPARATORS)
+
+
+def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[ShownDate]:
+    """The dates that a page shows as its own, the surest first.
+
+    Args:
+        page: the page.
+        languages: what they may be written in.
+        order: of days and months in digits, as in `dates.within`.
+
+    """
+    latest, zone = page.source.fetched_at, page.zone
+    own = home(page)
+    found: list[ShownDate] = []
+    for written in dates.within(page.title_tag[:MAX_LINE], zone=zone, latest=latest, languages=languages, order=order):
+        if _is_in_title(written):
+            found.append(ShownDate(when=written.when, line=page.title_tag, place=Place.TITLE))
+    for line, element, since in islice(_lines(page), MAX_LINES):
+        for written in dates.within(line, zone=zone, latest=latest, languages=languages, order=order):
+            place = _place(written, element, since, own)
+            if place is not None:
+                found.append(ShownDate(when=written.when, line=line, place=place))
+    return sorted(found, key=lambda one: one.place)
