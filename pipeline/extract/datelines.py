@@ -31,7 +31,7 @@ CLOSE: Final = 15
 SILENT: Final = frozenset({"script", "style", "noscript", "template", "option", "textarea", "title"})
 HAS_DATE: Final = re.compile(r"\d{4}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2}(?!\d)|\d{1,2}/\d{1,2}/\d{2}(?!\d)")
 DATE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])")
-FRAME: Final = frozenset({"aside", "footer", "nav"})
+FRAME: Final = frozenset({"aside", "footer", "nav", "blockquote", "figure", "figcaption"})  # posts of others and captions have dates too
 ELSEWHERE: Final = re.compile(
     r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo|ticker|(?<!v)card|listing|trending|more-"
 )

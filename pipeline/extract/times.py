@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from itertools import islice
@@ -10,106 +9,27 @@ from math import ceil, floor
 from typing import Final
 
 from htmldate import find_date
-from lxml import etree
 
-from pipeline import dates, languages
-from pipeline.extract import datelines
+from pipeline import dates
+from pipeline.extract import datelines, stamps
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.datelines import Place, is_elsewhere
-from pipeline.extract.elements import label_of, text_of
+from pipeline.extract.datelines import Place
+from pipeline.extract.elements import text_of
 from pipeline.extract.page import ParsedPage
-from pipeline.extract.structured import all_texts
 from pipeline.models import Precision, Timestamp
 
 SAME_DAY: Final = timedelta(hours=36)  # a day in some zone
-MAX_TIMES: Final = 40  # elements of a page that are read
-MAX_SAID: Final = 2  # languages
 MAX_AGE: Final = 40  # characters
 MAX_AGES: Final = 5  # texts of a page that may say how long ago
 MAX_SEARCHED: Final = 2_000_000  # characters of a page
 MAX_SEARCHED_ELEMENTS: Final = 10_000
-PUBLISHED_META: Final = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "article.published",
-    "publishdate", "publish-date", "publish_date", "publication_date", "publicationdate", "published", "published_time", "pubdate",
-    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued",
-    "dcterms.issued", "citation_publication_date", "citation_date", "article_date_original", "article:date",
-    "displaydate", "originalpublicationdate", "rnews:datepublished", "date_published",
-)  # fmt: skip
-# What these mean differs: on many sites when the page was made or last saved.
-PAGE_META: Final = ("dc.date", "dc.date.created", "dcterms.created", "dcterms.date", "date", "datecreated", "created", "timestamp", "lastpubdate")
-MODIFIED_META: Final = (
-    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified", "lastmod", "last-modified", "revised",
-    "dcterms.modified", "dc.date.modified", "modified", "updated_time", "article:updated", "article.updated",
-)  # fmt: skip
-PUBLISHED_MARK: Final = re.compile(
-    r"publi|pubdate|posted|created|entry-date|datum|byline|dateline|article[-_]?date|date[-_]?time|fecha|issued"
-)
-MODIFIED_MARK: Final = re.compile(r"modif|updated|update|aktualis|actualiz|changed|revised")
-PUBLISHED_ITEM: Final = etree.XPath(".//*[@itemprop='datePublished'][not(self::meta)]")
-MONTH_FIRST: Final = frozenset({"us", "ph", "ca"})
-REGION: Final = re.compile(r"[a-z]{2}[-_][A-Za-z]{2}$")
 MAX_STAMPS: Final = 8
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 QUARTER: Final = timedelta(minutes=15)
 FARTHEST: Final = timedelta(hours=14)  # no place is farther from UTC
 
-
-def _order(page: ParsedPage, spoken: tuple[str, ...]) -> str:
-    """Which of a day and a month in digits stands first on a page."""
-    country = page.country or next((label[3:].lower() for label in page.said_languages if REGION.match(label)), "")
-    return "MDY" if spoken[0] == "en" and country in {"", *MONTH_FIRST} else "DMY"
-
-
-def _parse(page: ParsedPage, text: str, spoken: tuple[str, ...] = ()) -> Timestamp | None:
-    order = _order(page, spoken) if spoken else ""
-    return dates.parse(text, zone=page.zone, latest=page.source.fetched_at, languages=spoken, order=order)
-
-
-def _spoken(page: ParsedPage) -> tuple[str, ...]:
-    """Languages that the page says its dates are written in, and English, which programs write."""
-    said = [code for label in page.said_languages if (code := languages.tag(label))]
-    return (*dict.fromkeys([*said[:MAX_SAID], "en"]),)
-
-
-def _read(page: ParsedPage) -> tuple[str, ...]:
-    """Languages that the page's dates may be written in: what it says, and that of its text, which knows better."""
-    found = languages.identify(page.lower_text)
-    said = _spoken(page)
-    return (*dict.fromkeys([found, *said]),) if found else said
-
-
-def _time_elements(page: ParsedPage) -> Iterator[tuple[str, str, int]]:
-    """Text, kind (`published`, `modified`) and rank of the page's time elements; a lower rank is better."""
-    own = datelines.home(page)
-    for position, element in enumerate(page.times[:MAX_TIMES]):
-        text = element.get("datetime") or element.get("content") or text_of(element)
-        if not text or is_elsewhere(element, own):
-            continue
-        parent = element.getparent()
-        marks = f"{label_of(element)} {label_of(parent) if parent is not None else ''}"
-        if MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate", marks):
-            yield text, "modified", position
-        elif element.get("pubdate") is not None or PUBLISHED_MARK.search(marks):
-            yield text, "published", position
-        else:
-            yield text, "published", position + 10
-
-
-def _machine_readable(page: ParsedPage) -> Iterator[tuple[str, str]]:
-    for text in all_texts(page.article.get("datePublished")):
-        yield text, "json-ld"
-    for text in page.metas(*PUBLISHED_META):
-        yield text, "meta"
-    own = datelines.home(page)
-    for element in PUBLISHED_ITEM(page.tree):
-        text = element.get("content") or element.get("datetime") or text_of(element)
-        if text and not is_elsewhere(element, own):
-            yield text, "microdata"
-    for node in page.data.nodes:
-        if node is not page.data.article and {"WebPage", "VideoObject"} & {str(node.get("@type"))}:
-            for text in all_texts(node.get("datePublished")):
-                yield text, "json-ld page"
+type_of_dated = tuple[str, str, Timestamp | None]  # a text, its source and the time that it says
 
 
 def _shift(found: Timestamp, told: Iterable[str], day: Timestamp | None, page: ParsedPage) -> tzinfo:
@@ -120,7 +40,7 @@ def _shift(found: Timestamp, told: Iterable[str], day: Timestamp | None, page: P
     before, the nearest that makes it so.
     """
     for text in islice(told, MAX_STAMPS):
-        other = _parse(page, text)
+        other = stamps.parse(page, text)
         if other and other.at == found.at and (shift := other.at.utcoffset()):
             return timezone(shift)
         clock = dates.wall_clock(text)
@@ -145,21 +65,13 @@ def _localised(found: Timestamp, told: Iterable[str], day: Timestamp | None, pag
     return Timestamp(at=local, precision=found.precision)
 
 
-def _of_month(found: Timestamp | None, page: ParsedPage) -> Timestamp | None:
-    """What the text says, unless the URL says that the article is of quite another month."""
-    return found if found and dates.is_near_month_in_url(found.at, page.url) else None
-
-
-def _last_resort(page: ParsedPage) -> Timestamp | None:
-    """What htmldate finds in the text; it is slow, and sure of the day only."""
-    if page.html_characters > MAX_SEARCHED or len(page.marks) > MAX_SEARCHED_ELEMENTS:
-        return None
-    text = find_date(
-        page.tree, original_date=True, extensive_search=True, url=page.url or None,
-        min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
-    )  # fmt: skip
-    # It makes the first of January of a year that stands alone, such as that of the copyright.
-    return _parse(page, text) if text and not text.endswith("-01-01") else None
+def _exact(page: ParsedPage, chosen: Timestamp, told: Iterable[str]) -> Timestamp:
+    """A day with the time of day that another source gives for it, if one does."""
+    if chosen.precision is not Precision.DAY:
+        return chosen
+    others = (stamps.parse(page, text) for text in islice(told, MAX_STAMPS))
+    day = chosen.at.date()
+    return next((one for one in others if one and one.precision is Precision.MINUTE and one.at.astimezone(page.zone).date() == day), chosen)
 
 
 def _fed(page: ParsedPage) -> Timestamp | None:
@@ -171,46 +83,53 @@ def _fed(page: ParsedPage) -> Timestamp | None:
     return Timestamp(at=at) if dates.plausible(at, latest=page.source.fetched_at) else None
 
 
-def _first(page: ParsedPage, texts: Iterable[str]) -> Timestamp | None:
-    spoken = _spoken(page)
-    return next((found for text in texts if (found := _parse(page, text, spoken))), None)
-
-
-def _shown(page: ParsedPage) -> list[tuple[str, str, Timestamp | None]]:
-    """Text, source and time of what the page shows its readers and of what its meta elements say of the page, the surest first."""
-    spoken = _read(page)
-    lines = datelines.shown(page, languages=spoken, order=_order(page, spoken))
-    texts = [(text, "meta") for text in page.metas(*PAGE_META)] + [(text, "json-ld") for text in all_texts(page.article.get("dateCreated"))]
-    of_page = [(text, source, _parse(page, text, spoken)) for text, source in texts]
-    sure = [(one.line, "text", one.when) for one in lines if one.place <= Place.BESIDE]
-    return [*sure, *of_page, *((one.line, "text", one.when) for one in lines[len(sure) :])]
-
-
-def _age(page: ParsedPage) -> tuple[str, Timestamp] | None:
-    """How long ago a text marked as a date says that the article appeared, and when that was."""
+def _ages(page: ParsedPage, known: tuple[str, ...]) -> Iterator[type_of_dated]:
+    """Texts marked as dates that may say how long ago the article appeared."""
     own = datelines.home(page)
-    marked = (element for element in page.marked(datelines.DATE_MARK) if not len(element) and not is_elsewhere(element, own))
+    marked = (element for element in page.marked(datelines.DATE_MARK) if not len(element) and not datelines.is_elsewhere(element, own))
     texts = (text for element in marked if 0 < len(text := text_of(element)) <= MAX_AGE)
-    spoken = _read(page)
-    return next(((text, found) for text in islice(texts, MAX_AGES) if (found := _parse(page, text, spoken))), None)
+    for text in islice(texts, MAX_AGES):
+        yield text, "text", stamps.parse(page, text, known)
 
 
-def _exact(page: ParsedPage, chosen: Timestamp, told: Iterable[str]) -> Timestamp:
-    """A day with the time of day that another source gives for it, if one does."""
-    if chosen.precision is not Precision.DAY:
-        return chosen
-    others = (_parse(page, text) for text in islice(told, MAX_STAMPS))
-    day = chosen.at.date()
-    return next((one for one in others if one and one.precision is Precision.MINUTE and one.at.astimezone(page.zone).date() == day), chosen)
+def _last_resort(page: ParsedPage) -> Iterator[type_of_dated]:
+    """What htmldate finds in the text; it is slow, and sure of the day only."""
+    if page.html_characters > MAX_SEARCHED or len(page.marks) > MAX_SEARCHED_ELEMENTS:
+        return
+    text = find_date(
+        page.tree, original_date=True, extensive_search=True, url=page.url or None,
+        min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
+    )  # fmt: skip
+    # It makes the first of January of a year that stands alone, such as that of the copyright.
+    if text and not text.endswith("-01-01"):
+        yield text, "htmldate", stamps.parse(page, text)
+
+
+def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
+    """What the page shows its readers, among what else is said of it, the surest first."""
+    known = stamps.spoken(page)
+    lines = datelines.shown(page, languages=known, order=stamps.order(page, known))
+    yield from ((one.line, "text", one.when) for one in lines if one.place <= Place.DATELINE)
+    if fed:
+        yield fed.isoformat(), "feed", fed
+    yield from ((text, source, stamps.parse(page, text, known)) for text, source in stamps.of_page(page))
+    yield from ((one.line, "text", one.when) for one in lines if one.place > Place.DATELINE)
+    yield from _ages(page, known)
+    yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
+    yield from _last_resort(page)
 
 
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     """When the article was published: the first plausible time of the best kind of source, else None."""
-    told = list(_machine_readable(page))
-    told += [(text, "time") for text, kind, _ in sorted(_time_elements(page), key=lambda item: item[2]) if kind == "published"]
+    told = list(stamps.structured(page))
+    chosen = stamps.first(page, told)
+    if not chosen:
+        told += stamps.items(page)
+    times = stamps.times(page, "published")
+    told += times
+    chosen = chosen or stamps.first(page, told)
     day = dates.in_url(page.url, zone=page.zone, latest=page.source.fetched_at)
     fed = _fed(page)
-    chosen = _first(page, (text for text, _ in told))
     if fed:
         told.append((fed.isoformat(), "feed"))
     if day:
@@ -218,15 +137,12 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
         # A feed that agrees with the URL adds the minute.
         chosen = chosen or (fed if fed and abs(fed.at - day.at) < SAME_DAY else day)
     if not chosen:
-        lines = _shown(page)
-        told += [(text, source) for text, source, _ in lines]
-        chosen = next((when for _, _, when in lines if when and dates.is_near_month_in_url(when.at, page.url)), None)
-    if not chosen and (age := _age(page)):
-        told.append((age[0], "text"))
-        chosen = age[1]
-    chosen = chosen or fed
-    if not chosen and (chosen := _of_month(_last_resort(page), page)):
-        told.append((chosen.isoformat(), "htmldate"))
+        for text, source, when in _seen(page, fed):
+            told.append((text, source))
+            # The URL may say that the article is of quite another month.
+            if when and dates.is_near_month_in_url(when.at, page.url):
+                chosen = when
+                break
     if chosen:
         texts = [text for text, _ in told]
         chosen = _localised(_exact(page, chosen, texts), texts, day, page)
@@ -235,10 +151,8 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
 
 def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:
     """When the article was last changed; None if the page doesn't say, or says a time before its publication."""
-    pairs = [(text, "json-ld") for text in all_texts(page.article.get("dateModified"))]
-    pairs += [(text, "meta") for text in page.metas(*MODIFIED_META)]
-    pairs += [(text, "time") for text, kind, _ in _time_elements(page) if kind == "modified"]
-    chosen = _first(page, (text for text, _ in pairs))
+    told = stamps.modified(page)
+    chosen = stamps.first(page, told)
     if (
         chosen
         and published
@@ -246,4 +160,4 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
         and not (published.precision is Precision.DAY or chosen.precision is Precision.DAY)
     ):
         chosen = None
-    return Decision(value=chosen, candidates=shown(pairs))
+    return Decision(value=chosen, candidates=shown(told))
