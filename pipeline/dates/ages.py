@@ -14,7 +14,9 @@ from pipeline.dates.sanity import timestamp
 from pipeline.models import Precision, Timestamp
 
 MAX_LENGTH: Final = 40  # characters
-DURATION: Final = re.compile(r"[+-]?\d+\s?[^\W\d_]+(?<![前전])")  # "5 min" is how long a text is read
+# "5 min" is how long a text is read, "10:31" a time of any day.
+NO_AGE: Final = re.compile(r"[+-]?\d+\s?[^\W\d_]+(?<![前전])|\d{1,2}[:.]\d{2}(?:\s*[ap]\.?\s*m\.?)?", re.IGNORECASE)
+DATE: Final = re.compile(r"\d{4}|\d[./-]\s?\d{1,2}[./-]")  # is absolute, if it is one
 CLOCK: Final = re.compile(r"\d{1,2}\s*[:.h]\s*\d{2}(?!\d|\.\d)|\d\s*[ap]\.?m\b", re.IGNORECASE)
 
 
@@ -26,7 +28,7 @@ def _reader(languages: tuple[str, ...]) -> DateDataParser:
 
 def read(text: str, *, zone: tzinfo, latest: datetime, languages: tuple[str, ...]) -> Timestamp | None:
     """The time that a short text counts back from `latest`; None if it says no such thing."""
-    if not text or len(text) > MAX_LENGTH or DURATION.fullmatch(text) or not any(map(months.tables_of, languages)):
+    if not text or len(text) > MAX_LENGTH or NO_AGE.fullmatch(text) or DATE.search(text) or not any(map(months.tables_of, languages)):
         return None
     reader = _reader(languages)
     reader._settings.RELATIVE_BASE = latest.astimezone(zone).replace(tzinfo=None)  # noqa: SLF001 - a new reader costs 40 ms

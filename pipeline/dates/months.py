@@ -16,7 +16,7 @@ from pipeline import words
 MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-SPOKEN_AS: Final = {"no": ("nb", "nn"), "tl": ("tl", "fil")}  # codes that stand for others in the tables
+SPOKEN_AS: Final[dict[str, tuple[str, ...]]] = {"no": ("nb", "nn"), "tl": ("tl", "fil")}  # codes that stand for others in the tables
 INFLECTED: Final = 5  # letters; longer names may carry an ending
 # Of the Solar Hijri calendar, which the tables do not hold.
 PERSIAN: Final = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
@@ -35,9 +35,7 @@ def _tables() -> dict[str, tuple[str, ...]]:
     for module in iter_modules(date_translation_data.__path__):
         code = module.name.split("-")[0]
         found[code] = (*found.get(code, ()), module.name)
-    for code, others in SPOKEN_AS.items():
-        found[code] = others
-    return found
+    return {**found, **SPOKEN_AS}
 
 
 def tables_of(language: str) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """Dates as people write them: in digits, or in words of many languages."""
 
+# Signs of many scripts.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,4 @@
-"""Where a page shows its readers a date: beside the headline, after a word such as "Published", before the first sentence."""
+"""Where a page shows its readers a date: beside the headline, after a word such as "Published", before a first sentence."""
 
 # Words of many languages.
 # ruff: noqa: RUF001
@@ -15,7 +15,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from pipeline import dates
-from pipeline.extract.elements import INLINE, label_of
+from pipeline.extract.elements import INLINE, label_of, stands_in
 from pipeline.extract.page import ParsedPage
 from pipeline.models import Timestamp
 
@@ -30,10 +30,12 @@ FOLLOWING: Final = 60  # elements after the headline
 CLOSE: Final = 15
 SILENT: Final = frozenset({"script", "style", "noscript", "template", "option", "textarea", "title"})
 HAS_DATE: Final = re.compile(r"\d{4}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2}(?!\d)|\d{1,2}/\d{1,2}/\d{2}(?!\d)")
-DATE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])")
+DATE_MARK: Final = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])"
+)
 FRAME: Final = frozenset({"aside", "footer", "nav", "blockquote", "figure", "figcaption"})  # posts of others and captions have dates too
 ELSEWHERE: Final = re.compile(
-    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo|ticker|(?<!v)card|listing|trending|more-"
+    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo(?!ted)|ticker|(?<!v)card|listing|trending|more-|masthead|top-?bar|today|weather|current-?date"
 )
 OTHERS: Final = re.compile(r"comment|kommentar|related|recommend|latest|popular|ticker|trending|more-")
 PUBLISHED_NAME: Final = re.compile(r"datepublished")  # the property of schema.org
@@ -53,6 +55,10 @@ LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
 SEPARATOR: Final = re.compile(r"[|·•»>]")
 DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
 TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
+META_MARK: Final = re.compile(r"meta|info|submitted|credit|foot")
+# Of an event: "14.-20. Januar 2025", "14.01.2025 - 20.01.2025".
+RANGE_BEFORE: Final = re.compile(r"\d\.?\s*[–—-]\s*$")
+RANGE_AFTER: Final = re.compile(r"\s*[–—-]\s*\d{1,2}[./]\s?\d{1,2}[./]")
 OTHER_LABEL: Final = re.compile(r"[^\W\d_]\s*:\s*$")  # of another thing, such as an event
 
 
@@ -65,10 +71,13 @@ class Place(IntEnum):
     BESIDE = 3  # the headline, below it
     SENTENCE = 4  # that says when the article was published
     DATELINE = 5
-    MARKED_FAR = 6
-    ABOVE = 7  # the headline
+    ABOVE = 6  # the headline
+    MARKED_FAR = 7
     LOOSE = 8  # on a page without headline
     MODIFIED = 9
+
+
+LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,27 +115,24 @@ def _lines_of(block: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
 
 
 def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
-    """Lines that may hold a date, their element, and how many elements they come after a headline, negative before the first."""
-    anchors = [heading.element for heading in page.headings[:2]]
-    seen: set[HtmlElement] = set(anchors)
+    """Lines that may hold a date, their element, and how many elements they come after the headline, negative before it."""
+    headline = _headline(page)
+    seen: set[HtmlElement] = {headline} if headline is not None else set()
     found: list[tuple[str, HtmlElement, int]] = []
-    places: list[int] = []
+    start = None
     for position, element in enumerate(page.tree.iter("*")):
-        if element in anchors:
-            places.append(position)
+        if element is headline:
+            start = position
         for text, place in ((element.text, element), (element.tail, element.getparent())):
             if not text or place is None or place.tag in SILENT or not HAS_DATE.search(text):
                 continue
             block = _block(place)
-            if block in seen:
-                continue
-            seen.add(block)
-            found += [(line, begins, position) for line, begins in _lines_of(block) if HAS_DATE.search(line)]
-    first = places[0] if places else 0
-    early = [one for one in found if one[2] < first][-MAX_EARLY:]
-    for line, element, position in (*early, *(one for one in found if one[2] >= first)):
-        since = position - max((place for place in places if place <= position), default=first) if places else None
-        yield " ".join(line.split())[:MAX_LINE], element, since
+            if block not in seen:
+                seen.add(block)
+                found += [(line, begins, position) for line, begins in _lines_of(block) if HAS_DATE.search(line)]
+    early = [one for one in found if start is not None and one[2] < start]
+    for line, element, position in (*early[-MAX_EARLY:], *found[len(early) :]):
+        yield " ".join(line.split())[:MAX_LINE], element, position - start if start is not None else None
 
 
 def _label(before: str, after: str) -> str:
@@ -138,20 +144,26 @@ def _label(before: str, after: str) -> str:
     return next((kind for kind, pattern in LABELS.items() if pattern.search(after[:MAX_LABEL])), "")
 
 
+def _headline(page: ParsedPage) -> HtmlElement | None:
+    """The heading that the page's title repeats most of, else the first that is no logo."""
+    headings = [heading for heading in page.headings if not heading.is_logo]
+    best = max(headings, key=lambda heading: len(heading.text) if heading.text in page.title_tag else 0, default=None)
+    return best.element if best else None
+
+
 def home(page: ParsedPage) -> frozenset[HtmlElement]:
     """The elements that hold the page's headline: whatever they are called, they are the article's."""
-    headline = next((heading.element for heading in page.headings if not heading.is_logo), None)
+    headline = _headline(page)
     return frozenset(headline.iterancestors()) if headline is not None else frozenset()
 
 
-def stands_in(element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], own: Container[HtmlElement]) -> bool:
+def _is_called(element: HtmlElement, tags: Container[str], called: re.Pattern[str], own: Container[HtmlElement]) -> bool:
     """Whether an element, or one around it that does not hold the headline, is called so or has one of these tags."""
-    for number, place in enumerate((element, *element.iterancestors())):
-        if place in own:
-            return False
-        if place.tag in tags or (number <= NEAR and place.tag not in {"body", "html"} and called.search(label_of(place))):
-            return True
-    return False
+    if element in own:
+        return False
+    return (
+        element.tag in tags or bool(called.search(label_of(element))) or stands_in(element, tags=tags, called=called, near=NEAR, home=own)
+    )
 
 
 def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
@@ -163,36 +175,41 @@ def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
 
     """
     is_named = PUBLISHED_NAME.search(label_of(element)) is not None
-    return stands_in(element, tags=() if is_named else FRAME, called=OTHERS if is_named else ELSEWHERE, own=own)
+    return _is_called(element, () if is_named else FRAME, OTHERS if is_named else ELSEWHERE, own)
 
 
 def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Container[HtmlElement]) -> Place | None:
     """The kind of place of a date in a line, some elements after the headline; None if it is not the article's own."""
     before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(written.after)[0].split()
     is_alone = len(before) <= MAX_BEFORE and len(after) <= MAX_AFTER
-    label = _label(written.before, written.after) if len(before) <= MAX_AFTER else ""
-    if label and not stands_in(element, tags=(), called=OTHERS, own=own):
-        if label == "modified":
-            return Place.MODIFIED
-        return Place.LABELLED if is_alone else Place.SENTENCE
-    is_close = since is not None and 0 <= since <= CLOSE
-    if stands_in(element, tags=() if is_close else FRAME, called=OTHERS if is_close else ELSEWHERE, own=own) or OTHER_LABEL.search(written.before):
-        return None
     block = _block(element)
-    parent = block.getparent()
-    is_short = len(before) + len(after) <= MAX_BEFORE + MAX_AFTER
-    is_marked = is_short and any(DATE_MARK.search(label_of(place)) for place in (element, block, parent) if place is not None)
-    is_near = since is not None and 0 <= since <= FOLLOWING
-    if is_marked:
-        return Place.MARKED if is_near else Place.MARKED_FAR
-    if is_alone and is_near:
-        return Place.BESIDE
-    if is_alone and since is not None and -FOLLOWING <= since < 0:
-        return Place.ABOVE
+    names = " ".join(label_of(place) for place in (element, block, block.getparent()) if place is not None)
+    label = _label(written.before, written.after) if len(before) <= MAX_AFTER else ""
+    if label and not _is_called(element, (), OTHERS, own):
+        if label == "modified" or is_alone:
+            return LABELLED[label]
+        return Place.SENTENCE if META_MARK.search(names) else None
+    is_near, is_close = since is not None and 0 <= since <= FOLLOWING, since is not None and 0 <= since <= CLOSE
+    is_above = since is not None and -FOLLOWING <= since < 0
+    frame = () if is_close else {*FRAME, "header"} if is_above else FRAME  # the page's header may show today's date
+    if OTHER_LABEL.search(written.before) or _is_called(element, frame, OTHERS if is_close else ELSEWHERE, own):
+        return None
+    is_marked = len(before) + len(after) <= MAX_BEFORE + MAX_AFTER and DATE_MARK.search(names)
     is_dateline = len(before) <= MAX_BEFORE and DATELINE_END.match(written.after)
-    if is_dateline and is_near:
-        return Place.DATELINE
-    return Place.LOOSE if since is None and (is_alone or is_dateline) else None
+    kinds = (
+        (Place.MARKED, is_marked and is_near),
+        (Place.MARKED_FAR, is_marked),
+        (Place.BESIDE, is_alone and is_near),
+        (Place.ABOVE, is_alone and is_above),
+        (Place.DATELINE, is_dateline and is_near),
+        (Place.LOOSE, (is_alone or is_dateline) and since is None),
+    )
+    return next((place for place, holds in kinds if holds), None)
+
+
+def _is_of_event(written: dates.Written) -> bool:
+    """Whether a date begins or ends some days, as an event does."""
+    return bool(RANGE_BEFORE.search(written.before) or RANGE_AFTER.match(written.after))
 
 
 def _is_in_title(written: dates.Written) -> bool:
@@ -210,14 +227,16 @@ def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[S
         order: of days and months in digits, as in `dates.within`.
 
     """
-    latest, zone = page.source.fetched_at, page.zone
+
+    def within(line: str) -> Iterator[dates.Written]:
+        found = dates.within(line, zone=page.zone, latest=page.source.fetched_at, languages=languages, order=order)
+        return (written for written in found if not _is_of_event(written))
+
     own = home(page)
-    found: list[ShownDate] = []
-    for written in dates.within(page.title_tag[:MAX_LINE], zone=zone, latest=latest, languages=languages, order=order):
-        if _is_in_title(written):
-            found.append(ShownDate(when=written.when, line=page.title_tag, place=Place.TITLE))
+    title = page.title_tag[:MAX_LINE]
+    found = [ShownDate(when=written.when, line=title, place=Place.TITLE) for written in within(title) if _is_in_title(written)]
     for line, element, since in islice(_lines(page), MAX_LINES):
-        for written in dates.within(line, zone=zone, latest=latest, languages=languages, order=order):
+        for written in within(line):
             place = _place(written, element, since, own)
             if place is not None:
                 found.append(ShownDate(when=written.when, line=line, place=place))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from pipeline import dates, languages
 from pipeline.extract import datelines
@@ -27,7 +28,17 @@ PUBLISHED_META: Final = (
     "displaydate", "originalpublicationdate", "rnews:datepublished", "date_published",
 )  # fmt: skip
 # What these mean differs: on many sites when the page was made or last saved.
-PAGE_META: Final = ("dc.date", "dc.date.created", "dcterms.created", "dcterms.date", "date", "datecreated", "created", "timestamp", "lastpubdate")
+PAGE_META: Final = (
+    "dc.date",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms.date",
+    "date",
+    "datecreated",
+    "created",
+    "timestamp",
+    "lastpubdate",
+)
 MODIFIED_META: Final = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified", "lastmod", "last-modified", "revised",
     "dcterms.modified", "dc.date.modified", "modified", "updated_time", "article:updated", "article.updated",
@@ -38,7 +49,9 @@ PUBLISHED_MARK: Final = re.compile(
 MODIFIED_MARK: Final = re.compile(r"modif|updated|update|aktualis|actualiz|changed|revised")
 PUBLISHED_ITEM: Final = etree.XPath(".//*[@itemprop='datePublished'][not(self::meta)]")
 # What a page without article may be about, beside the page itself.
-DATED_TYPES: Final = frozenset({"WebPage", "ItemPage", "VideoObject", "AudioObject", "PodcastEpisode", "Recipe", "HowTo", "DiscussionForumPosting"})
+DATED_TYPES: Final = frozenset(
+    {"WebPage", "ItemPage", "VideoObject", "AudioObject", "PodcastEpisode", "Recipe", "HowTo", "DiscussionForumPosting"}
+)
 STATE: Final = re.compile(
     r"""["'](?:datePublished|date_published|published_?(?:at|date|time)|publish_?(?:date|time)|publication_?date|first_?publi\w{0,10}_?(?:at|date)"""
     r"""|pubdate|created_?at|createdDateTime)["']\s*:\s*["']?([^"',}{]{8,40})""",
@@ -101,7 +114,7 @@ def structured(page: ParsedPage) -> Iterator[type_of_told]:
 def items(page: ParsedPage) -> Iterator[type_of_told]:
     """What the page's microdata say of the publication."""
     own = datelines.home(page)
-    for element in PUBLISHED_ITEM(page.tree):
+    for element in cast("list[HtmlElement]", PUBLISHED_ITEM(page.tree))[:MAX_TIMES]:
         text = element.get("content") or element.get("datetime") or text_of(element)
         if text and not datelines.is_elsewhere(element, own):
             yield text, "microdata"

@@ -21,7 +21,7 @@ from pipeline.models import Precision, Timestamp
 SAME_DAY: Final = timedelta(hours=36)  # a day in some zone
 MAX_AGE: Final = 40  # characters
 MAX_AGES: Final = 5  # texts of a page that may say how long ago
-MAX_SEARCHED: Final = 2_000_000  # characters of a page
+MAX_SEARCHED: Final = 1_000_000  # characters of a page
 MAX_SEARCHED_ELEMENTS: Final = 10_000
 MAX_STAMPS: Final = 8
 HOUR: Final = timedelta(hours=1)
@@ -94,7 +94,7 @@ def _ages(page: ParsedPage, known: tuple[str, ...]) -> Iterator[type_of_dated]:
 
 def _last_resort(page: ParsedPage) -> Iterator[type_of_dated]:
     """What htmldate finds in the text; it is slow, and sure of the day only."""
-    if page.html_characters > MAX_SEARCHED or len(page.marks) > MAX_SEARCHED_ELEMENTS:
+    if page.html_characters > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
         return
     text = find_date(
         page.tree, original_date=True, extensive_search=True, url=page.url or None,
@@ -112,8 +112,9 @@ def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
     yield from ((one.line, "text", one.when) for one in lines if one.place <= Place.DATELINE)
     if fed:
         yield fed.isoformat(), "feed", fed
+    yield from ((one.line, "text", one.when) for one in lines if Place.DATELINE < one.place <= Place.ABOVE)
     yield from ((text, source, stamps.parse(page, text, known)) for text, source in stamps.of_page(page))
-    yield from ((one.line, "text", one.when) for one in lines if one.place > Place.DATELINE)
+    yield from ((one.line, "text", one.when) for one in lines if one.place > Place.ABOVE)
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
     yield from _last_resort(page)
