@@ -38,6 +38,7 @@ ELSEWHERE: Final = re.compile(
     r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo(?!ted)|ticker|(?<!v)card|listing|trending|more-|masthead|top-?bar|today|weather|current-?date"
 )
 OTHERS: Final = re.compile(r"comment|kommentar|related|recommend|latest|popular|ticker|trending|more-")
+NOTHING: Final = re.compile(r"(?!)")
 PUBLISHED_NAME: Final = re.compile(r"datepublished")  # the property of schema.org
 # Folded, as in `dates.within`. After the words of sites in these languages.
 PUBLISHED: Final = re.compile(
@@ -75,6 +76,8 @@ class Place(IntEnum):
     MARKED_FAR = 7
     LOOSE = 8  # on a page without headline
     MODIFIED = 9
+    UNSURE = 10
+    STRANGE = 11  # in a comment, beside another article, or today's
 
 
 LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED}
@@ -178,22 +181,24 @@ def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
     return _is_called(element, () if is_named else FRAME, OTHERS if is_named else ELSEWHERE, own)
 
 
-def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Container[HtmlElement]) -> Place | None:
-    """The kind of place of a date in a line, some elements after the headline; None if it is not the article's own."""
+def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Container[HtmlElement]) -> Place:
+    """The kind of place of a date in a line, some elements after the headline."""
     before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(written.after)[0].split()
     is_alone = len(before) <= MAX_BEFORE and len(after) <= MAX_AFTER
     block = _block(element)
     names = " ".join(label_of(place) for place in (element, block, block.getparent()) if place is not None)
     label = _label(written.before, written.after) if len(before) <= MAX_AFTER else ""
-    if label and not _is_called(element, (), OTHERS, own):
+    is_above = since is not None and -FOLLOWING <= since < 0
+    # The page's header may show today's date.
+    if _is_called(element, (), OTHERS, own) or (is_above and _is_called(element, {"header"}, NOTHING, own)):
+        return Place.STRANGE
+    if label:
         if label == "modified" or is_alone:
             return LABELLED[label]
-        return Place.SENTENCE if META_MARK.search(names) else None
+        return Place.SENTENCE if META_MARK.search(names) else Place.UNSURE
     is_near, is_close = since is not None and 0 <= since <= FOLLOWING, since is not None and 0 <= since <= CLOSE
-    is_above = since is not None and -FOLLOWING <= since < 0
-    frame = () if is_close else {*FRAME, "header"} if is_above else FRAME  # the page's header may show today's date
-    if OTHER_LABEL.search(written.before) or _is_called(element, frame, OTHERS if is_close else ELSEWHERE, own):
-        return None
+    if OTHER_LABEL.search(written.before) or (not is_close and _is_called(element, FRAME, ELSEWHERE, own)):
+        return Place.UNSURE
     is_marked = len(before) + len(after) <= MAX_BEFORE + MAX_AFTER and DATE_MARK.search(names)
     is_dateline = len(before) <= MAX_BEFORE and DATELINE_END.match(written.after)
     kinds = (
@@ -204,7 +209,7 @@ def _place(written: dates.Written, element: HtmlElement, since: int | None, own:
         (Place.DATELINE, is_dateline and is_near),
         (Place.LOOSE, (is_alone or is_dateline) and since is None),
     )
-    return next((place for place, holds in kinds if holds), None)
+    return next((place for place, holds in kinds if holds), Place.UNSURE)
 
 
 def _is_of_event(written: dates.Written) -> bool:
@@ -219,7 +224,7 @@ def _is_in_title(written: dates.Written) -> bool:
 
 
 def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[ShownDate]:
-    """The dates that a page shows as its own, the surest first.
+    """The dates that a page shows, the surest of its own first.
 
     Args:
         page: the page.
@@ -236,8 +241,5 @@ def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[S
     title = page.title_tag[:MAX_LINE]
     found = [ShownDate(when=written.when, line=title, place=Place.TITLE) for written in within(title) if _is_in_title(written)]
     for line, element, since in islice(_lines(page), MAX_LINES):
-        for written in within(line):
-            place = _place(written, element, since, own)
-            if place is not None:
-                found.append(ShownDate(when=written.when, line=line, place=place))
+        found += [ShownDate(when=one.when, line=line, place=_place(one, element, since, own)) for one in within(line)]
     return sorted(found, key=lambda one: one.place)

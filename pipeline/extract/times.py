@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from collections.abc import Container, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import islice
 from math import ceil, floor
 from typing import Final
@@ -92,8 +92,8 @@ def _ages(page: ParsedPage, known: tuple[str, ...]) -> Iterator[type_of_dated]:
         yield text, "text", stamps.parse(page, text, known)
 
 
-def _last_resort(page: ParsedPage) -> Iterator[type_of_dated]:
-    """What htmldate finds in the text; it is slow, and sure of the day only."""
+def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of_dated]:
+    """What htmldate finds in the text, unless it is a day of other things; it is slow, and sure of the day only."""
     if page.html_characters > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
         return
     text = find_date(
@@ -101,7 +101,7 @@ def _last_resort(page: ParsedPage) -> Iterator[type_of_dated]:
         min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
     )  # fmt: skip
     # It makes the first of January of a year that stands alone, such as that of the copyright.
-    if text and not text.endswith("-01-01"):
+    if text and not text.endswith("-01-01") and date.fromisoformat(text) not in strange:
         yield text, "htmldate", stamps.parse(page, text)
 
 
@@ -114,10 +114,11 @@ def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
         yield fed.isoformat(), "feed", fed
     yield from ((one.line, "text", one.when) for one in lines if Place.DATELINE < one.place <= Place.ABOVE)
     yield from ((text, source, stamps.parse(page, text, known)) for text, source in stamps.of_page(page))
-    yield from ((one.line, "text", one.when) for one in lines if one.place > Place.ABOVE)
+    yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.UNSURE)
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
-    yield from _last_resort(page)
+    days = {place: {one.when.at.date() for one in lines if one.place is place} for place in (Place.UNSURE, Place.STRANGE)}
+    yield from _last_resort(page, days[Place.STRANGE] - days[Place.UNSURE])
 
 
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:

@@ -104,7 +104,9 @@ def test_ages_count_from_the_fetch(text: str, language: str, written: str, preci
     assert read(text, languages=[language]) == (written, precision)
 
 
-@pytest.mark.parametrize("text", ["5 min", "5 min read", "Lesezeit 5 Min.", "in 3 hours", "10:31", "14 die in January 2025", "30 اسفند 1400"])
+@pytest.mark.parametrize(
+    "text", ["5 min", "5 min read", "Lesezeit 5 Min.", "in 3 hours", "10:31", "14 die in January 2025", "30 اسفند 1400"]
+)
 def test_what_looks_like_a_date_and_is_none(text: str) -> None:
     assert read(text, languages=["en", "de", "fa"]) is None
 

