@@ -29,7 +29,7 @@ NEAR: Final = 4  # elements around one that tell what it belongs to
 FOLLOWING: Final = 60  # elements after the headline
 CLOSE: Final = 15
 SILENT: Final = frozenset({"script", "style", "noscript", "template", "option", "textarea", "title"})
-HAS_DATE: Final = re.compile(r"\d{4}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2}(?!\d)|\d{1,2}/\d{1,2}/\d{2}(?!\d)")
+HAS_DATE: Final = re.compile(r"\d(?:\d{3}|[./]\s?\d{1,2}[./]\s?\d{2})")
 DATE_MARK: Final = re.compile(
     r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])"
 )
@@ -126,8 +126,11 @@ def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
     for position, element in enumerate(page.tree.iter("*")):
         if element is headline:
             start = position
-        for text, place in ((element.text, element), (element.tail, element.getparent())):
-            if not text or place is None or place.tag in SILENT or not HAS_DATE.search(text):
+        for text, is_own in ((element.text, True), (element.tail, False)):
+            if not text or text.isspace() or not HAS_DATE.search(text):
+                continue
+            place = element if is_own else element.getparent()
+            if place is None or place.tag in SILENT:
                 continue
             block = _block(place)
             if block not in seen:
