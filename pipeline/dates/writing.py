@@ -130,7 +130,7 @@ def within(text: str, *, zone: tzinfo, latest: datetime, languages: tuple[str, .
     """The plausible complete dates in a text, in their order, with the time of day beside them.
 
     Args:
-        text: some words or sentences.
+        text: a line or a few; the work grows with its dates times its length.
         zone: where they are read, unless a zone stands beside the time.
         latest: when the page was fetched; later dates are none.
         languages: ISO 639-1 codes of the languages that months may be named in, the likeliest first.

@@ -127,8 +127,7 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     chosen = stamps.first(page, told)
     if not chosen:
         told += stamps.items(page)
-    times = stamps.times(page, "published")
-    told += times
+    told += stamps.times(page, "published")
     chosen = chosen or stamps.first(page, told)
     day = dates.in_url(page.url, zone=page.zone, latest=page.source.fetched_at)
     fed = _fed(page)
