@@ -13,15 +13,19 @@ from itertools import islice
 from typing import Final
 
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.decoding import line
+from pipeline.extract.decoding import line, mended
 from pipeline.extract.elements import text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 
 SHORTEST: Final = 2  # letters of a name; shorter ones are found in any word
+MAX_ADDED: Final = 12  # letters of what a name may carry
 MAX_CHARACTERS: Final = 400
 MAX_LESSER: Final = 200  # headings below h1 that are looked at
-SEPARATOR: Final = re.compile(r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)")
+SEPARATOR: Final = re.compile(
+    r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)"
+    r"|(?<=[\u3000-\u9fff\uac00-\ud7af\uff00-\uff65])[-–—_：]{1,2}"  # scripts without spaces
+)
 # What is left of a separator where a part of a title is invisible or was cut off.
 LOOSE: Final = re.compile(r"^(?:[|–—―‒\-·•∙:/\\]+\s+)+|(?:\s+[|–—―‒\-·•∙:/\\]+)+$")
 # How much a source is believed. h1 is what readers see; a share title may be shortened or sharpened.
@@ -30,11 +34,9 @@ SHOWN_AGAIN: Final = 1.5  # a heading below h1 that is what the page shares itse
 UNKNOWN_H1: Final = 0.5  # one of several of which no title knows
 ALIKE: Final = 0.2  # similarity from which a heading is known by another title
 PART_OF_ANOTHER: Final = 0.3  # support for a title that another one repeats with something added
-CUT_OFF: Final = 0.6  # support for a title from one that is cut off
-CUT_SHORT: Final = re.compile(r"(?:\.\.\.|…|:)$")
-BROKEN_AT: Final = re.compile(r"\w|\s*[\"'“”„«»‘’]")  # what is left out after a title that ends inside a word or before a quotation mark
+BROKEN_AT: Final = re.compile(r"[^\W_]|\s*\"")  # what follows where a title ends inside a word, or before the mark that ends an attribute
 MIN_REST: Final = 0.3  # share of a heading that is left when its kicker goes
-HEADINGS: Final = frozenset({"h1", "h2", "h3"})
+HEADINGS: Final = frozenset({"h1", "h2"})
 WORD: Final = re.compile(r"\w+")
 DATE: Final = re.compile(r"[\d\s./:,-]{6,}(?:Uhr|h)?")  # as a whole part of a title
 GENERIC: Final = frozenset({"home", "news", "index", "untitled", "startseite", "inicio", "accueil", "главная", "article", "blog"})
@@ -55,45 +57,47 @@ def fold(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
 
 
-def _is_site(part: str, names: Iterable[str]) -> bool:
-    """Whether a part of a title is the outlet's name or an edition or section of it (`BBC News`)."""
+def _is_site(part: str, known: Collection[str]) -> bool:
+    """Whether a part of a title is one of the outlet's folded names, its initials, or an edition or section of it (`BBC News`)."""
     folded = fold(part)
-    for name in names:
-        known = fold(name)
-        if folded == known:
-            return True
-        if len(known) > SHORTEST and (folded.startswith(known) or folded.endswith(known)) and len(part.split()) <= len(name.split()) + 2:
-            return True
-        if len(folded) > SHORTEST and known.startswith(folded) and len(folded) >= len(known) / 2:
-            return True
-    return False
+    initials = "".join(word[0] for word in WORD.findall(part)).casefold()
+    return any(
+        folded == name
+        or (len(name) > SHORTEST and initials == name)
+        or (len(name) > SHORTEST and len(folded) - len(name) <= MAX_ADDED and (folded.startswith(name) or folded.endswith(name)))
+        or (len(folded) > SHORTEST and len(folded) >= len(name) / 2 and name.startswith(folded))
+        for name in known
+    )
+
+
+def _without(title: str, known: Collection[str]) -> str:
+    cuts = list(SEPARATOR.finditer(title))
+    if not cuts:
+        return title.strip()
+    starts = [0, *(cut.end() for cut in cuts)]
+    ends = [*(cut.start() for cut in cuts), len(title)]
+    parts = [title[start:end] for start, end in zip(starts, ends, strict=True)]
+    # A name may hold separators itself.
+    last = next((n for n in range(1, len(parts)) if _is_site(parts[n], known) or fold(title[starts[n] :]) in known), len(parts))
+    while last > 1 and DATE.fullmatch(parts[last - 1]):
+        last -= 1
+    first = next((n for n in range(last - 1) if not _is_site(parts[n], known)), last - 1)
+    return title[starts[first] : ends[last - 1]].strip()
 
 
 def without_site(title: str, names: Iterable[str]) -> str:
-    """A title without the outlet's name at its ends, whatever the separator; real colons and dashes stay."""
-    names = tuple(names)
-    folded = {fold(name) for name in names}
-    cuts = list(SEPARATOR.finditer(title))
-    for cut in cuts:  # a name may hold separators itself
-        if fold(title[cut.end() :]) in folded:
-            title = title[: cut.start()]
-            break
-    while cuts := list(SEPARATOR.finditer(title)):
-        first, last = cuts[0], cuts[-1]
-        if _is_site(title[last.end() :], names) or DATE.fullmatch(title[last.end() :]):
-            title = title[: last.start()]
-        elif _is_site(title[: first.start()], names):
-            title = title[first.end() :]
-        else:
-            break
-    return title.strip()
+    """A title without the outlet's name at its ends, whatever the separator; real colons and dashes stay.
+
+    What stands on the far side of the name goes with it: sections, a motto.
+    """
+    return _without(title, {fold(name) for name in names})
 
 
-def _title(text: str, source: str, weight: float, names: Collection[str]) -> _Title | None:
-    """A source's title on its own; None if it is none."""
-    text = LOOSE.sub("", without_site(line(text)[: 2 * MAX_CHARACTERS], names))
+def _title(text: str, source: str, weight: float, known: Collection[str]) -> _Title | None:
+    """What a source calls the page, without the outlet's folded names; None if that is no title."""
+    text = LOOSE.sub("", _without(mended(line(text)[: 2 * MAX_CHARACTERS]), known))
     folded = fold(text)
-    if not folded or folded in GENERIC or len(text) > MAX_CHARACTERS or folded in map(fold, names):
+    if not folded or folded in GENERIC or folded in known or len(text) > MAX_CHARACTERS:
         return None
     return _Title(text=text, folded=folded, source=source, weight=weight)
 
@@ -104,7 +108,9 @@ def _sources(page: ParsedPage) -> Iterator[tuple[str, str]]:
     shared = page.metas("og:title")[:1]
     yield from (("og", text) for text in shared)
     yield from (("twitter", text) for text in page.metas("twitter:title")[:1] if not shared)
-    yield from (("meta", text) for text in page.metas("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title")[:1])
+    yield from (
+        ("meta", text) for text in page.metas("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title")[:1]
+    )
     yield "feed", page.source.feed_title or ""
     yield "title", page.title_tag
 
@@ -119,31 +125,43 @@ def _likeness(folded: str, told: Iterable[set[str]]) -> float:
     return max((len(pieces & others) / len(pieces | others) for others in told), default=0.0)
 
 
-def _headings(page: ParsedPage, told: Sequence[_Title]) -> Iterator[_Title]:
-    """The h1 that the other titles know best, and a lesser heading where that is the headline."""
-    names = page.site_names
-    pieces = [_pieces(title.folded) for title in told]
+def _top(page: ParsedPage, pieces: Sequence[set[str]], known: Collection[str]) -> tuple[_Title | None, set[str]]:
+    """The h1 that the other titles know best, and the folded texts of all."""
     tops = []
     for heading in page.headings:
-        title = None if heading.is_logo or heading.element.tag != "h1" else _title(heading.text, "h1", WEIGHTS["h1"], names)
-        if title:
-            tops.append((_likeness(title.folded, pieces), heading.marked, title))
+        title = None if heading.is_logo or heading.element.tag != "h1" else _title(heading.text, "h1", WEIGHTS["h1"], known)
+        likeness = _likeness(title.folded, pieces) if title else 0.0
+        if title and (likeness >= ALIKE or not _is_site(title.text, known)):
+            tops.append((likeness, heading.marked, title))
+    if not tops:
+        return None, set()
+    likeness, _, best = max(tops, key=lambda top: top[:2])
+    texts = {top.folded for *_, top in tops}
+    return (best if likeness >= ALIKE or len(texts) == 1 else replace(best, weight=UNKNOWN_H1)), texts
+
+
+def _headings(page: ParsedPage, told: Sequence[_Title], known: Collection[str]) -> Iterator[_Title]:
+    """The h1, and the lesser heading that is the headline, or one beside that of an h1 for search engines."""
+    pieces = [_pieces(title.folded) for title in told]
     lesser = islice(page.tree.iter("h2", "h3"), MAX_LESSER)
-    if tops:
-        likeness, _, best = max(tops, key=lambda top: top[:2])
-        single = len({top.folded for *_, top in tops}) == 1
-        yield best if likeness >= ALIKE or single else replace(best, weight=UNKNOWN_H1)
-        shared = {title.folded: title for title in told if title.source != "title" and title.folded not in {top.folded for *_, top in tops}}
-        for element in lesser if shared else ():
-            same = shared.get(fold(text_of(element)))
-            if same:
-                yield replace(same, source=element.tag, weight=SHOWN_AGAIN)
-                return
-    else:
-        found = [title for element in lesser if (title := _title(text_of(element), element.tag, WEIGHTS["h1"], names))]
-        best = max(found, key=lambda title: _likeness(title.folded, pieces), default=None)
-        if best and _likeness(best.folded, pieces) >= ALIKE:
-            yield best
+    top, texts = _top(page, pieces, known)
+    if top:
+        yield top
+        shared = {title.folded: title for title in told if title.source != "title" and title.folded not in texts}
+        same = next((title for element in lesser if (title := shared.get(fold(text_of(element))))), None) if shared else None
+        if same:
+            yield replace(same, source="h2", weight=SHOWN_AGAIN)
+        return
+    found = [title for element in lesser if (title := _title(text_of(element), "h2", WEIGHTS["h1"], known))]
+    best = max(found, key=lambda title: _likeness(title.folded, pieces), default=None)
+    if best and _likeness(best.folded, pieces) >= ALIKE:
+        yield best
+
+
+def _is_cut_off(short: str, long: str) -> bool:
+    """Whether a title ends before its end, which another one tells; else the longer one carries furniture."""
+    rest = long.removeprefix(short)
+    return short.endswith(("...", "…")) if rest == long else short.endswith(":") or BROKEN_AT.match(rest) is not None
 
 
 def _support(mine: _Title, theirs: _Title) -> float:
@@ -153,11 +171,8 @@ def _support(mine: _Title, theirs: _Title) -> float:
     short, long = sorted((mine, theirs), key=lambda title: len(title.folded))
     if not (short.folded in long.folded and len(short.folded) > len(long.folded) / 3):
         return 0.0
-    rest = long.text.removeprefix(short.text)
-    cut = CUT_SHORT.search(short.text) or (rest != long.text and BROKEN_AT.match(rest))
-    # Either the short one is cut off, or the long one carries furniture.
-    if cut:
-        return CUT_OFF if mine is long else 0.0
+    if _is_cut_off(short.text, long.text):
+        return float(mine is long)
     return PART_OF_ANOTHER if mine is short and theirs.source not in HEADINGS else 0.0
 
 
@@ -176,14 +191,15 @@ def _without_kicker(title: _Title, others: Sequence[_Title]) -> _Title:
     """What is left of a heading that nothing else repeats, and whose end is what others call the page."""
     if title.source not in HEADINGS or any(other.folded == title.folded and other is not title for other in others):
         return title
-    ends = [other for other in others if title.folded.endswith(other.folded) and len(other.folded) > MIN_REST * len(title.folded)]
-    return min(ends, key=lambda other: len(other.folded))
+    ends = [other for other in others if title.text.endswith(other.text) and len(other.folded) > MIN_REST * len(title.folded)]
+    return min(ends, key=lambda other: len(other.folded))  # the heading itself is among them
 
 
 def decide(page: ParsedPage) -> Decision[str]:
     """The title of the article; empty if nothing on the page is one."""
-    told = [title for source, text in _sources(page) if (title := _title(text, source, WEIGHTS[source], page.site_names))]
-    ranked = _agreed([*_headings(page, told), *told])
+    known = {fold(name) for name in page.site_names}
+    told = [title for source, text in _sources(page) if (title := _title(text, source, WEIGHTS[source], known))]
+    ranked = _agreed([*_headings(page, told, known), *told])
     if not ranked:
         return Decision(value="", candidates=())
     best = _without_kicker(ranked[0], ranked)
