@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from pipeline.extract.candidates import Decision, shown
+from pipeline.extract.candidates import Decision, Found, scored
 from pipeline.extract.decoding import line, mended
 from pipeline.extract.elements import text_of
 from pipeline.extract.page import ParsedPage
@@ -202,8 +202,12 @@ def decide(page: ParsedPage) -> Decision[str]:
     ranked = _agreed([*_headings(page, told, known), *told])
     if not ranked:
         return Decision(value="", candidates=())
+    most = ranked[0].weight
     best = _without_kicker(ranked[0], ranked)
     # Markup may set the words of a heading apart where its text does not.
     best = max((title for title in ranked if title.folded == best.folded), key=lambda title: len(WORD.findall(title.text)))
     ranked.sort(key=lambda title: title is not best)
-    return Decision(value=best.text, candidates=shown((title.text, title.source) for title in ranked))
+    return Decision(
+        value=best.text,
+        candidates=scored(Found(value=title.text, source=title.source, score=most if title is best else title.weight) for title in ranked),
+    )
