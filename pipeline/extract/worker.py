@@ -29,5 +29,5 @@ def work(source: PageSource, max_bytes: int) -> Extraction:
     """One page. The process ends when the page needs too much memory, so that none is left for the next one to miss."""
     try:
         return extraction.extract(source, max_bytes=max_bytes)
-    except (MemoryError, etree.XMLSyntaxError):  # the HTML parser mends all errors of syntax; this one it says without memory
+    except (MemoryError, etree.XMLSyntaxError, etree.XPathEvalError):  # without memory lxml says `unknown error` in these two
         os._exit(MEMORY_EXIT)
