@@ -151,7 +151,8 @@ def is_other_type(body: bytes | str, content_type: str) -> bool:
         return True
     if OTHER_TYPES.match(content_type) and not TAG.search(start.decode("latin-1")):
         return True
-    if read_bom(start)[0] or _wide(start):
+    mark, _ = read_bom(start)
+    if mark is not None or _wide(start):
         return False  # other scripts have control characters as the halves of their letters
     controls = len(start) - len(start.translate(None, BINARY_BYTES))
     return controls > 0.05 * len(start)

@@ -16,6 +16,7 @@ from pipeline.extract.elements import absolute, label_of, lines_in, text_of
 KICKER: Final = re.compile(
     r"kicker|overline|roof-?line|top-?line|dachzeile|eyebrow|sur-?titre|antetitulo|volanta|occhiello|category|rubri(?:k|que)"
 )
+MAX_CHARACTERS: Final = 1_000  # of a heading or title; what goes on longer is none
 HEADLINE_WORDS: Final = 3  # of a headline that is no h1
 
 
@@ -32,7 +33,7 @@ class Heading:
 def _headline_of(element: HtmlElement) -> str:
     """The text of a heading without a kicker inside of it; lines are words apart."""
     lines = ("".join(text for text, child in parts if child is None or not KICKER.search(label_of(child))) for parts in lines_in(element))
-    return line(" ".join(lines)) or text_of(element)
+    return (line(" ".join(lines)) or text_of(element))[:MAX_CHARACTERS]
 
 
 def heading(element: HtmlElement, base: str) -> Heading:
