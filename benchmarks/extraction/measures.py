@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from lxml.html import document_fromstring
+from lxml.html import HTMLParser, document_fromstring
 from trafilatura.utils import decode_file
 
 from benchmarks.extraction.corpus import Gold, outlet
@@ -64,15 +64,17 @@ def _is_name(part: str, names: Collection[str]) -> bool:
 
 
 def without_name(text: str, names: Collection[str]) -> str:
-    """A headline without the site's name before its first or after its last separator; empty if it is nothing else.
+    """A headline without the site's name before its first and after its last separators; empty if it is nothing else.
 
     On purpose not the product's own function: a cut that the product makes wrongly must not count as right.
     """
-    cuts = list(SEPARATOR.finditer(text))
-    if cuts and _is_name(text[cuts[-1].end() :], names):
-        text = text[: cuts[-1].start()]
-    elif cuts and _is_name(text[: cuts[0].start()], names):
-        text = text[cuts[0].end() :]
+    while cuts := list(SEPARATOR.finditer(text)):
+        if _is_name(text[cuts[-1].end() :], names):
+            text = text[: cuts[-1].start()]
+        elif _is_name(text[: cuts[0].start()], names):
+            text = text[cuts[0].end() :]
+        else:
+            break
     return "" if _letters(text) in names else fold_title(text)
 
 
@@ -85,13 +87,13 @@ def _readable(escaped: str) -> str:
 
 def calls_itself(row: Gold, page: bytes, title: str) -> bool:
     """Whether a title is one of the page's headlines once the site's name is off both."""
-    tree = document_fromstring(decode_file(page).encode(), parser=None)
+    tree = document_fromstring(decode_file(page).encode(), parser=HTMLParser(encoding="utf-8"))
     said = [*tree.xpath("//h1"), *tree.xpath("//meta[@property='og:title']/@content")]
     texts = [text if isinstance(text, str) else text.text_content() for text in said]
     for block in tree.xpath("//script[contains(@type,'ld+json')]/text()"):
         texts += map(_readable, HEADLINE.findall(block))
     site = outlet(row)
-    said = [*tree.xpath("//meta[@property='og:site_name' or @name='application-name']/@content"), (row.get("meta") or {}).get("publisher")]
+    said = [*tree.xpath("//meta[@property='og:site_name']/@content"), (row.get("meta") or {}).get("publisher")]
     names = {_letters(name) for name in (*said, site, site.split(".", maxsplit=1)[0]) if name and _letters(name)}
     mine = without_name(title, names)
     return mine != "" and mine in {without_name(text, names) for text in texts}
