@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -30,8 +31,7 @@ from itertools import cycle
 from benchmarks.extraction.corpus import SETS, Gold, Row, corpus, half, load, outlet
 from benchmarks.extraction.figures import Figure, Sample, figures, speed
 from benchmarks.extraction.measures import grade
-from benchmarks.extraction.memory import peak_bytes
-from benchmarks.extraction.tools import TOOLS, Result, page_source
+from benchmarks.extraction.tools import TOOLS, Result
 from pipeline import dates, languages
 
 BASELINE = "trafilatura"
@@ -132,7 +132,8 @@ def main() -> None:
         read_sets[name] = read(load(name)[: options.limit], tools, options.show)
         print_figures(name, read_sets[name])
     if "presswatch" in tools:
-        peak = peak_bytes(page_source(*row) for name in sets for row in load(name)[: options.limit])
+        measured = [sys.executable, "-m", "benchmarks.extraction.memory", str(options.limit or 0), *sets]
+        peak = int(subprocess.run(measured, check=True, stdout=subprocess.PIPE).stdout)
         print_bounds(read_sets, peak)
 
 

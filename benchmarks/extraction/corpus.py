@@ -8,10 +8,12 @@ import json
 import os
 import sys
 import tarfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline import urls
+from pipeline.models import PageSource
 
 SETS = ("articles-2019", "publishers", "multilingual", "dates")
 Gold = dict[str, Any]
@@ -51,3 +53,16 @@ def outlet(row: Gold) -> str:
 def half(row: Gold) -> str:
     """Which half of the outlets a row belongs to."""
     return "work" if hashlib.sha256(outlet(row).encode()).digest()[0] % 2 else "look"
+
+
+def page_source(row: Gold, page: bytes) -> PageSource:
+    """A row as this product's crawler would give it."""
+    meta = row.get("meta") or {}
+    crawled = meta.get("crawl_date")
+    return PageSource(
+        url=row["url"],
+        html=page,
+        fetched_at=datetime.fromisoformat(crawled).replace(tzinfo=UTC) if crawled else datetime(2026, 1, 1, tzinfo=UTC),
+        outlet_name=meta.get("publisher"),
+        outlet_country=meta.get("cc"),
+    )

@@ -1,13 +1,15 @@
-"""The most memory that an extracting process has held."""
+"""The most memory that an extracting process has held; a program of its own, since workers import their program's main module."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 
+from benchmarks.extraction.corpus import load, page_source
 from pipeline.extract import Extractor
 from pipeline.models import PageSource
 
@@ -23,3 +25,8 @@ def peak_bytes(sources: Iterable[PageSource]) -> int:
                     if found := re.search(r"VmHWM:\s+(\d+) kB", status):
                         peak = max(peak, int(found[1]) * 1024)
     return peak
+
+
+if __name__ == "__main__":
+    most = int(sys.argv[1]) or None
+    print(peak_bytes(page_source(*row) for name in sys.argv[2:] for row in load(name)[:most]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import trafilatura
 from lxml import etree
@@ -16,10 +15,9 @@ from newspaper.exceptions import ArticleException
 from readability.readability import Document, Unparseable
 from trafilatura.utils import decode_file
 
-from benchmarks.extraction.corpus import Gold
+from benchmarks.extraction.corpus import Gold, page_source
 from pipeline.errors import PageError
 from pipeline.extract import extract
-from pipeline.models import PageSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +29,6 @@ class Result:
     date: str | None = ""
     body: str = ""
     rejected: str | None = None
-
-
-def page_source(row: Gold, page: bytes) -> PageSource:
-    """A row as this product's crawler would give it."""
-    meta = row.get("meta") or {}
-    crawled = meta.get("crawl_date")
-    return PageSource(
-        url=row["url"],
-        html=page,
-        fetched_at=datetime.fromisoformat(crawled).replace(tzinfo=UTC) if crawled else datetime(2026, 1, 1, tzinfo=UTC),
-        outlet_name=meta.get("publisher"),
-        outlet_country=meta.get("cc"),
-    )
 
 
 def presswatch(row: Gold, page: bytes) -> Result:
