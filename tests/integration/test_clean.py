@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.extract import Extractor
 from pipeline.models import Stage
 from pipeline.steps import chain, clean
 from pipeline.steps.context import Context
-from pipeline.store import imports
+from pipeline.store import imports, work
 
 TEXT = (
     "The harbour council voted on Tuesday to close the old swing bridge for two years, after engineers found cracks in both of its piers. "
@@ -87,6 +88,18 @@ def test_bad_pages_are_rejected_with_a_reason_and_good_ones_go_on(archive: Archi
     assert all(outcome not in {None, "article"} for outcome in outcomes.values())
     assert (counts.claimed, counts.done, counts.quarantined) == (6, 6, 0)
     assert [version["url"] for version in archive.versions()] == ["https://paper.example/news/good"]
+
+
+def test_a_page_that_is_given_up_is_quarantined_with_its_address_and_the_rest_goes_on(archive: Archive, context: Context) -> None:
+    archive.put("heavy", f"<html><body><h1>T</h1><p>{'A word and another. ' * 450_000}</p></body></html>".encode())
+    archive.put("good", page())
+    context.__dict__["extractor"] = Extractor(workers=1, timeout_s=60, memory_bytes=100_000_000)
+    counts = clean.run(context)
+    assert (counts.done, counts.quarantined) == (counts.claimed - work.QUARANTINE_AFTER, 1)
+    assert archive.outcomes() == [None, "article"]
+    with context.database.transaction() as connection:
+        (quarantined,) = work.quarantined(connection)
+    assert "https://paper.example/news/heavy needed more than 100 MB" in quarantined.error
 
 
 def test_odd_pages_become_articles(archive: Archive, context: Context) -> None:
