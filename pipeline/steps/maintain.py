@@ -9,13 +9,15 @@ from typing import Any, Final
 
 from pipeline import stories
 from pipeline.steps.context import Context
-from pipeline.store import maintenance
+from pipeline.store import maintenance, recurring
 from pipeline.store import stories as stored
 
 # Fewer articles say too little about how common words are; the built-in background is better then.
 FEWEST_ARTICLES: Final = 2_000
 # Words of fewer articles are as rare as unknown ones.
 FEWEST_DOCUMENTS: Final = 3
+# What is kept of an outlet to learn its furniture from, a day or more of a busy one.
+MOST_PARAGRAPHS: Final = 8_000
 
 
 def retention(context: Context, *, now: datetime) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def retention(context: Context, *, now: datetime) -> dict[str, Any]:
             "captures": maintenance.delete_captures(connection, before=oldest),
             "fingerprints": maintenance.drop_months(connection, "fingerprints", before=now - timedelta(days=62)),
             "story_vectors": maintenance.delete_story_vectors(connection, before=now - 2 * stories.WINDOW),
+            # As long as captures, which may be cleaned again.
+            "recurring_paragraphs": recurring.forget(connection, before=oldest, most_per_outlet=MOST_PARAGRAPHS),
             "word_backgrounds": maintenance.delete_word_backgrounds(connection, kept=3),
         }
 
