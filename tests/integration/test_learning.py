@@ -66,7 +66,9 @@ def test_furniture_goes_and_earlier_articles_are_mended(archive: Archive, contex
     assert archive.outcomes() == ["article"] * 5
     assert archive.rows("SELECT article_id, state FROM matches ORDER BY 1")[: len(matched)] == matched
     context.index.refresh()
-    assert not any(APPEAL in document["_source"]["body"] for document in context.index.client.search(index=context.index.alias)["hits"]["hits"])
+    assert not any(
+        APPEAL in document["_source"]["body"] for document in context.index.client.search(index=context.index.alias)["hits"]["hits"]
+    )
     told = trace.trace(context.database, "https://paper.example/news/0")["articles"][0]["versions"][0]["candidates"]["body"]
     assert [value for value, source in told if source == "recurs at this outlet"] == [BIOGRAPHY, APPEAL]
 
@@ -77,7 +79,9 @@ def test_a_box_inside_goes_where_most_articles_have_it(archive: Archive, context
         archive.put(str(number), page(number, [*text[:4], BOX, *text[4:]]))
         archive.put(f"some-{number}", page(100 + number, story(100 + number, 28)), outlet="gazette")
         if number < 6:  # half of its recent articles would be enough
-            archive.put(f"box-{number}", page(200 + number, [*story(200 + number, 28)[:4], BOX, *story(200 + number, 28)[4:]]), outlet="herald")
+            archive.put(
+                f"box-{number}", page(200 + number, [*story(200 + number, 28)[:4], BOX, *story(200 + number, 28)[4:]]), outlet="herald"
+            )
             archive.put(f"none-{number}", page(300 + number, story(300 + number, 28)), outlet="herald")
             archive.put(f"not-{number}", page(400 + number, story(400 + number, 28)), outlet="herald")
     clean.run(context)
@@ -118,7 +122,13 @@ def test_a_refetch_without_or_with_furniture_is_no_version(archive: Archive, con
     archive.put("2", page(2, [*story(2), "A last word that is new."]))
     clean.run(context)
     assert archive.outcomes() == ["article", "article", "article", "article", "unchanged", "unchanged", "article"]
-    assert [(version["url"][-1], version["version"]) for version in archive.versions()] == [("0", 1), ("1", 1), ("2", 1), ("2", 2), ("3", 1)]
+    assert [(version["url"][-1], version["version"]) for version in archive.versions()] == [
+        ("0", 1),
+        ("1", 1),
+        ("2", 1),
+        ("2", 2),
+        ("3", 1),
+    ]
     assert not any(APPEAL in version["body"] for version in archive.versions())
 
 
