@@ -12,6 +12,7 @@ must have it; an opening paragraph must be in nearly all.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -35,11 +36,13 @@ SHARED_AT_MOST: Final = 0.4  # of a line's terms that other parts of its article
 LEAST_TEXT: Final = 8  # words that some paragraph has which stays
 RECENT: Final = 24  # an outlet's articles among which a share is counted
 
+SENTENCE_END: Final = re.compile(r"[.!?…。！？؟۔।]\W*$")  # noqa: RUF001 - of many scripts
+
 
 class Standing(Enum):
     """Where a line stands: how many articles must have it there, and which share of the outlet's recent ones."""
 
-    END = (b"end", 4, 0.0)
+    END = (b"end", 5, 0.0)
     INSIDE = (b"inside", 6, 0.5)
     OPENING = (b"opening", 18, 0.75)
 
@@ -52,13 +55,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A paragraph that can be furniture."""
+    """A paragraph of a text."""
 
     number: int  # of the paragraph in its text
     keys: tuple[int, ...]  # of its words where they stand, and inside a text: what is furniture there is furniture everywhere
     standing: Standing
     words: int
-    teaches: bool  # whether its article tells anything about it
+    is_sentence: bool
+    teaches: bool  # whether it can be furniture, by its own text
 
     @property
     def key(self) -> int:
@@ -67,7 +71,7 @@ class Line:
 
 
 def lines(title: str, body: str) -> tuple[Line, ...]:
-    """The paragraphs of a text that can be furniture, in order.
+    """The paragraphs of a text in order, without those that have no word.
 
     Args:
         title: of the article; its words are the article's own.
@@ -85,7 +89,7 @@ def lines(title: str, body: str) -> tuple[Line, ...]:
         spread.update(_terms(tokens))
     found = []
     for number, (paragraph, tokens) in enumerate(zip(paragraphs, folded, strict=True)):
-        if not tokens or len(paragraph) > MAX_CHARACTERS or " | " in paragraph or _is_quotation(paragraph):
+        if not tokens:
             continue
         if number >= max(len(paragraphs) - END_PARAGRAPHS, 1):
             standing = Standing.END
@@ -95,14 +99,22 @@ def lines(title: str, body: str) -> tuple[Line, ...]:
             standing = Standing.INSIDE
         terms = _terms(tokens)
         shared = sum(spread[term] > (keys[number] in text) for term in terms)
-        # In a short text the last paragraphs reach into its beginning: there they are only looked for.
-        teaches = shared <= SHARED_AT_MOST * len(terms) and (number >= end or standing is not Standing.END)
+        # In a short text the last paragraphs reach into its beginning: there they are only looked for. A table or a quotation recurs
+        # as text does.
+        teaches = (
+            shared <= SHARED_AT_MOST * len(terms)
+            and (number >= end or standing is not Standing.END)
+            and len(paragraph) <= MAX_CHARACTERS
+            and " | " not in paragraph
+            and not _is_quotation(paragraph)
+        )
         found.append(
             Line(
                 number=number,
                 keys=tuple(dict.fromkeys((_key(keys[number], standing), _key(keys[number], Standing.INSIDE)))),
                 standing=standing,
                 words=len(tokens),
+                is_sentence=len(tokens) >= LEAST_TEXT and SENTENCE_END.search(paragraph) is not None,
                 teaches=teaches,
             )
         )
@@ -125,14 +137,27 @@ def _key(text: str, standing: Standing) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8, salt=standing.salt).digest(), "little", signed=True)
 
 
-def is_reprint(found: Sequence[Line], known: Collection[int]) -> bool:
-    """Whether a text mostly repeats another one of its outlet, and so tells nothing about furniture.
+def taught(found: Sequence[Line], known: Collection[int]) -> tuple[Line, ...]:
+    """The lines that count as seen, none of a text that mostly repeats another one of its outlet.
+
+    A line at the end that other articles have counts again only if no sentence of the article's own follows it: a paragraph of
+    background is followed by text now and then, a biography by other furniture.
 
     Args:
-        found: its lines that are no furniture yet.
+        found: the lines of a text that are no furniture yet.
         known: keys of the lines that other articles of the outlet have.
 
     """
+    if is_reprint(found, known):
+        return ()
+    last = max((line.number for line in found if line.is_sentence and line.key not in known), default=-1)
+    return tuple(
+        line for line in found if line.teaches and (line.standing is not Standing.END or line.key not in known or line.number > last)
+    )
+
+
+def is_reprint(found: Sequence[Line], known: Collection[int]) -> bool:
+    """Whether a text mostly repeats another one of its outlet, and so tells nothing about furniture; parameters as of `taught`."""
     return 2 * sum(line.words for line in found if line.key in known) > sum(line.words for line in found)
 
 
@@ -141,7 +166,7 @@ def is_furniture(standing: Standing, pages: Collection[int], recent: Collection[
 
     Args:
         standing: where it stands.
-        pages: the last pages that had it there.
+        pages: the last pages that taught it.
         recent: the last pages of the outlet.
 
     """

@@ -52,7 +52,7 @@ def learn(connection: Connection, reads: Sequence[Read]) -> Learned:
     if new:
         stored.settle(connection, new)
         # The captures of this batch go without it at once.
-        pages = {page for place in new for page in counted[place].pages}
+        pages = {page for place in new for page in counted[place].holders}
         again = stored.clean_again(connection, pages, but=[read.capture.capture_id for read in reads])
     furniture = {place for place, one in known.items() if one.furniture} | set(new)
     return Learned(extractions=tuple(_without(read, lines, furniture) for read, lines in pairs), again=again)
@@ -65,19 +65,20 @@ def _without(read: Read, lines: Sequence[Line], furniture: set[Place]) -> Extrac
 
 def _sightings(pairs: Sequence[tuple[Read, Sequence[Line]]], known: Mapping[Place, Known]) -> list[Sighting]:
     """What is to be counted of a batch: earlier pages of the batch are other pages to later ones."""
-    pages = {place: set(one.pages) for place, one in known.items()}
+    holders = {place: set(one.holders) for place, one in known.items()}
     sightings = []
     for read, lines in pairs:
         outlet, page = read.capture.outlet_id, read.capture.page_id
         furniture = {key for line in lines for key in line.keys if (outlet, key) in known and known[outlet, key].furniture}
-        # That furniture is still seen is kept once a day.
-        counted = [line for line in lines if line.key in furniture and not known[outlet, line.key].seen_today]
         fresh = [line for line in lines if furniture.isdisjoint(line.keys)]
-        others = {line.key for line in fresh if pages.get((outlet, line.key), set()) - {page}}
-        if not recurring.is_reprint(fresh, others):
-            sightings.append(Sighting(place=(outlet, OUTLET), page_id=page, at_end=False))
-            counted += [line for line in fresh if line.teaches]
-        for line in counted:
-            pages.setdefault((outlet, line.key), set()).add(page)
-            sightings.append(Sighting(place=(outlet, line.key), page_id=page, at_end=line.standing is Standing.END))
+        others = {line.key for line in fresh if holders.get((outlet, line.key), set()) - {page}}
+        taught = set(recurring.taught(fresh, others))
+        # A reprint is none of the outlet's articles among which a share is counted.
+        sightings.append(Sighting(place=(outlet, OUTLET), page_id=page, at_end=False, counts=not recurring.is_reprint(fresh, others)))
+        for line in lines:
+            place = (outlet, line.key)
+            # That furniture is still seen is kept once a day.
+            if line.key not in furniture or not known[place].seen_today:
+                sightings.append(Sighting(place=place, page_id=page, at_end=line.standing is Standing.END, counts=line in taught))
+                holders.setdefault(place, set()).add(page)
     return sightings

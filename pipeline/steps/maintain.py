@@ -17,7 +17,7 @@ FEWEST_ARTICLES: Final = 2_000
 # Words of fewer articles are as rare as unknown ones.
 FEWEST_DOCUMENTS: Final = 3
 # What is kept of an outlet to learn its furniture from, a day or more of a busy one.
-MOST_PARAGRAPHS: Final = 8_000
+MOST_PARAGRAPHS: Final = 20_000
 
 
 def retention(context: Context, *, now: datetime) -> dict[str, Any]:

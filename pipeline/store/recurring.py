@@ -23,7 +23,8 @@ Place = tuple[int, int]
 class Known:
     """What is stored of a paragraph."""
 
-    pages: tuple[int, ...]
+    pages: tuple[int, ...]  # in which it counts
+    holders: frozenset[int]  # all pages that have it
     furniture: bool
     seen_today: bool
 
@@ -35,6 +36,7 @@ class Sighting:
     place: Place
     page_id: int
     at_end: bool
+    counts: bool
 
 
 def look_up(connection: Connection, places: Collection[Place]) -> dict[Place, Known]:
@@ -46,7 +48,7 @@ def look_up(connection: Connection, places: Collection[Place]) -> dict[Place, Kn
         """,
         ([outlet for outlet, _ in places], [key for _, key in places]),
     )
-    return {(row[0], row[1]): Known(pages=tuple(row[2]), furniture=row[3], seen_today=row[4]) for row in rows}
+    return {(row[0], row[1]): _known(*row[2:]) for row in rows}
 
 
 def add(connection: Connection, sightings: Sequence[Sighting]) -> dict[Place, Known]:
@@ -66,8 +68,10 @@ def add(connection: Connection, sightings: Sequence[Sighting]) -> dict[Place, Kn
             WHEN known.furniture_since IS NOT NULL OR known.pages @> excluded.pages THEN known.pages
             ELSE (
                 SELECT array_agg(page_id ORDER BY place) FROM (
-                    SELECT page_id, max(place) AS place FROM unnest(known.pages || excluded.pages) WITH ORDINALITY AS held (page_id, place)
-                    GROUP BY page_id ORDER BY place DESC LIMIT %(recent)s
+                    -- Where it counted once, it counts.
+                    SELECT max(page_id) AS page_id, min(place) AS place
+                    FROM unnest(known.pages || excluded.pages) WITH ORDINALITY AS held (page_id, place)
+                    GROUP BY abs(page_id) ORDER BY place DESC LIMIT %(recent)s
                 ) AS last
             ) END
         RETURNING outlet_id, key, pages, furniture_since IS NOT NULL
@@ -76,11 +80,20 @@ def add(connection: Connection, sightings: Sequence[Sighting]) -> dict[Place, Kn
             "outlets": [sighting.place[0] for sighting in sightings],
             "keys": [sighting.place[1] for sighting in sightings],
             "ends": [sighting.at_end for sighting in sightings],
-            "pages": [sighting.page_id for sighting in sightings],
+            "pages": [sighting.page_id if sighting.counts else -sighting.page_id for sighting in sightings],
             "recent": recurring.RECENT,
         },
     )
-    return {(row[0], row[1]): Known(pages=tuple(row[2]), furniture=row[3], seen_today=True) for row in rows}
+    return {(row[0], row[1]): _known(row[2], row[3]) for row in rows}
+
+
+def _known(pages: Sequence[int], furniture: bool, seen_today: bool = True) -> Known:
+    return Known(
+        pages=tuple(page for page in pages if page > 0),
+        holders=frozenset(map(abs, pages)),
+        furniture=furniture,
+        seen_today=seen_today,
+    )
 
 
 def settle(connection: Connection, places: Collection[Place]) -> None:

@@ -5,7 +5,7 @@ CREATE TABLE recurring_paragraphs (
     -- Of the folded words and where they stand. 0 is the outlet itself: the last pages that told anything.
     key bigint NOT NULL,
     at_end boolean NOT NULL,
-    -- The last pages that had it, each once, so that nothing counts twice.
+    -- The last pages that had it, each once, so that nothing counts twice; negative where it does not count.
     pages bigint[] NOT NULL,
     seen_at timestamptz NOT NULL DEFAULT now(),
     -- Since when it is furniture; its pages are then kept as they were.
