@@ -24,13 +24,15 @@ def retention(context: Context, *, now: datetime) -> dict[str, Any]:
     """Drop what is past retention; what was dropped."""
     oldest = now - timedelta(days=context.settings.retention_days)
     with context.database.transaction() as connection:
+        # As long as captures, which may be cleaned again.
+        paragraphs = recurring.forget(connection, before=oldest, most_per_outlet=MOST_PARAGRAPHS)
+    with context.database.transaction() as connection:
         return {
+            "recurring_paragraphs": paragraphs,
             "partitions": maintenance.drop_months(connection, "captures", before=oldest),
             "captures": maintenance.delete_captures(connection, before=oldest),
             "fingerprints": maintenance.drop_months(connection, "fingerprints", before=now - timedelta(days=62)),
             "story_vectors": maintenance.delete_story_vectors(connection, before=now - 2 * stories.WINDOW),
-            # As long as captures, which may be cleaned again.
-            "recurring_paragraphs": recurring.forget(connection, before=oldest, most_per_outlet=MOST_PARAGRAPHS),
             "word_backgrounds": maintenance.delete_word_backgrounds(connection, kept=3),
         }
 

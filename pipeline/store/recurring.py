@@ -139,16 +139,27 @@ def forget(connection: Connection, *, before: datetime, most_per_outlet: int) ->
 
     Furniture stays first, then what several pages had, then the ends of texts, where a few pages are enough; of these the last seen.
     """
-    old = connection.execute("DELETE FROM recurring_paragraphs WHERE seen_at < %s", (before,)).rowcount
+    # What a worker holds is left to the next time, so that neither waits for the other in a circle.
+    old = connection.execute(
+        """
+        DELETE FROM recurring_paragraphs WHERE (outlet_id, key) IN (
+            SELECT outlet_id, key FROM recurring_paragraphs WHERE seen_at < %s FOR UPDATE SKIP LOCKED
+        )
+        """,
+        (before,),
+    ).rowcount
     surplus = connection.execute(
         """
-        DELETE FROM recurring_paragraphs USING (
+        WITH ranked AS (
             SELECT outlet_id, key, row_number() OVER (
                 PARTITION BY outlet_id
                 ORDER BY key = %s DESC, furniture_since IS NULL, cardinality(pages) = 1, NOT at_end, seen_at DESC
             ) AS place FROM recurring_paragraphs
-        ) AS ranked
-        WHERE recurring_paragraphs.outlet_id = ranked.outlet_id AND recurring_paragraphs.key = ranked.key AND ranked.place > %s
+        )
+        DELETE FROM recurring_paragraphs WHERE (outlet_id, key) IN (
+            SELECT known.outlet_id, known.key FROM recurring_paragraphs AS known JOIN ranked USING (outlet_id, key)
+            WHERE ranked.place > %s FOR UPDATE OF known SKIP LOCKED
+        )
         """,
         (OUTLET, most_per_outlet),
     ).rowcount
