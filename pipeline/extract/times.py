@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from itertools import islice
 from math import ceil, floor
@@ -218,3 +218,9 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
     ):
         chosen = None
     return Decision(value=chosen, candidates=shown(pairs))
+
+
+def read(page: ParsedPage, texts: Sequence[str]) -> Timestamp | None:
+    """The first plausible time that texts of a page say, in its readers' time."""
+    found = _first(page, texts)
+    return _localised(found, texts, None, page) if found else None
