@@ -51,6 +51,10 @@ class RuleFile:
         """The rule for pages fetched at a time."""
         return next((version.rule for version in reversed(self.versions) if (version.valid_from or EARLIEST) <= at), None)
 
+    def is_for(self, source: PageSource) -> bool:
+        """Whether a page is of the outlet, and fetched when it had one of these layouts."""
+        return RuleBook(files=(self,)).ruled(source).rule is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleBook:
@@ -82,29 +86,28 @@ def xpath(selector: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def folder(path: Path) -> tuple[RuleFile, ...]:
+def paths(folder: Path) -> list[Path]:
     """The rule files of a folder.
 
     Raises:
         InputError: the folder can't be read.
-        RuleError: a file of it is wrong.
 
     """
     try:
-        paths = sorted(entry for entry in path.iterdir() if entry.suffix == ".toml")
+        return sorted(entry for entry in folder.iterdir() if entry.suffix == ".toml")
     except OSError as error:
-        raise InputError(problem=f"the folder of rules {path} can't be read: {error.strerror or error}") from error
-    return tuple(map(read, paths))
+        raise InputError(problem=f"the folder of rules {folder} can't be read: {error.strerror or error}") from error
 
 
 def book(*folders: Path) -> RuleBook:
     """The rules of these folders, after those that presswatch brings.
 
     Raises:
-        InputError, RuleError: as for `folder`, and where two files are for one host.
+        InputError: a folder can't be read.
+        RuleError: a file is wrong, or two are for one host.
 
     """
-    return bound(file for path in (SHIPPED, *folders) for file in folder(path))
+    return bound(read(path) for folder in (SHIPPED, *folders) for path in paths(folder))
 
 
 def bound(files: Iterable[RuleFile]) -> RuleBook:
@@ -224,6 +227,11 @@ def _texts(value: object) -> list[str] | None:
     values = value if isinstance(value, list) else [value]
     texts = [text.strip() for text in values if isinstance(text, str) and text.strip()]
     return texts if texts and len(texts) == len(values) else None
+
+
+def spellings(host: str) -> tuple[str, str]:
+    """A host without and with `www.`, which are the same to a rule."""
+    return _bare(host), f"www.{_bare(host)}"
 
 
 def _bare(host: str) -> str:
