@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,17 +32,23 @@ COUNTED: Final[dict[LiteralString, LiteralString]] = {
 _COLUMNS: Final[LiteralString] = ", ".join(COUNTED)
 _SUMS: Final[LiteralString] = ", ".join(COUNTED.values())
 _ADDED: Final[LiteralString] = ", ".join([f"{column} = yields.{column} + excluded.{column}" for column in COUNTED])
+_OF_ARTICLES: Final[LiteralString] = ", ".join(
+    [
+        f"coalesce(sum({column}) FILTER (WHERE outcome = 'article'), 0)::{'float8' if 'length' in column else 'integer'} AS {name}"
+        for column, name in (("pages", "articles"), *((column, column) for column in COUNTED if column != "pages"))
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
-    """What came of the pages that an outlet's captures of one hour held, of one outcome."""
+class Yielded:
+    """What came of an outlet's captures of one hour, or of six."""
 
     outlet_id: int
-    hour: datetime
-    outcome: str  # `article`, or the reason of the rejection
+    begin: datetime
     pages: int
-    titles: int
+    articles: int  # the others were rejected
+    titles: int  # of the articles, as all that follows
     authors: int
     dates: int
     length_logs: float
@@ -91,17 +98,33 @@ def count(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     )
 
 
-def since(connection: Connection, at: datetime) -> Iterator[Hour]:
-    """All hours from a time on, by outlet and in their order."""
-    with connection.cursor(row_factory=class_row(Hour)) as cursor:
+def history(connection: Connection, since: datetime, *, by_hour_since: datetime) -> Iterator[Yielded]:
+    """What came of captures since a time, by outlet and in order of time: hour by hour lately, by six hours before."""
+    with connection.cursor(row_factory=class_row(Yielded)) as cursor:
         cursor.execute(
             f"""
-            SELECT outlet_id, hour, outcome, {_COLUMNS} FROM yields JOIN outlets o ON o.id = outlet_id
-            WHERE hour >= %s AND pages > 0 AND o.removed_at IS NULL ORDER BY outlet_id, hour
+            SELECT outlet_id, CASE WHEN hour >= %(fine)s THEN hour ELSE date_bin('6 hours', hour, %(since)s) END AS begin,
+                sum(pages)::integer AS pages, {_OF_ARTICLES}
+            FROM yields WHERE hour >= %(since)s GROUP BY 1, 2 HAVING sum(pages) > 0 ORDER BY 1, 2
             """,
-            (at,),
+            {"since": since, "fine": by_hour_since},
         )
         yield from cursor
+
+
+def rejected(connection: Connection, since: datetime) -> dict[int, dict[str, int]]:
+    """By outlet, how many pages fetched since a time were rejected, the commonest reason first."""
+    rows = connection.execute(
+        """
+        SELECT outlet_id, outcome, sum(pages) FROM yields WHERE hour >= %s AND outcome <> 'article'
+        GROUP BY 1, 2 HAVING sum(pages) > 0 ORDER BY 1, 3 DESC, 2
+        """,
+        (since,),
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for outlet_id, reason, pages in rows:
+        found[outlet_id][reason] = int(pages)
+    return found
 
 
 def delete(connection: Connection, *, before: datetime) -> int:

@@ -76,7 +76,7 @@ def test_a_layout_that_loses_its_bylines_is_told_with_the_time_when_it_did(conte
     clean.run(context)
     found = outlet(context)
     assert [(warning.kind, warning.field, warning.since) for warning in found.warnings] == [("field", "authors", since)]
-    assert found.warnings[0].text == f"Since {since:%-d %b %H:%M} UTC only 0 of 16 articles have an author; before, 95%"
+    assert found.warnings[0].text == f"Since {since:%-d %b %H:%M} UTC only 0 of 16 articles have an author, before 95%"
     assert (found.pages, found.articles, found.titles) == (67, 67, 67)
 
 
@@ -89,7 +89,7 @@ def test_pages_that_give_no_text_any_more_count_too(context: Context) -> None:
     found = outlet(context)
     assert [warning.kind for warning in found.warnings] == ["articles"]
     assert (
-        "only 0 of 12 pages were articles; before, 100%; of 12 it is said: no text of an article was found in it (no_body)"
+        "only 0 of 12 pages were articles, before 100%; most others are rejected because no text of an article was found in it (no_body)"
         in found.warnings[0].text
     )
     assert found.rejected == {"no_body": 12}
@@ -101,7 +101,7 @@ def test_texts_that_are_cut_are_told(context: Context) -> None:
     clean.run(context)
     warnings = outlet(context).warnings
     assert [warning.kind for warning in warnings] == ["length"]
-    assert "in 12 articles; before, about 2," in warnings[0].text
+    assert "in 12 articles, before about 2," in warnings[0].text
 
 
 def test_cleaning_again_counts_each_capture_once_and_as_it_is_now(context: Context) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.newsroom import RULES
 from pipeline import cli, rules
 from pipeline.errors import InputError, RuleError
 from pipeline.extract.extraction import extract
@@ -195,6 +196,11 @@ def test_checking_runs_each_test_page(write: Write, tmp_path: Path) -> None:
     assert "old.json can't be read" in problems[0]
     assert "'headline' is no key of 'expect'" in problems[1]
     assert "third.toml is no outlet rule" in problems[2]
+
+
+def test_rules_that_come_with_presswatch_are_sound() -> None:
+    paths = [path for folder in (rules.SHIPPED, RULES) for path in rules.paths(folder)]
+    assert [one.problems for one in step.check(paths)] == [()] * len(paths)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path, *arguments: str) -> tuple[int, str, str]:

@@ -37,14 +37,15 @@ def rhythms(connection: Connection, since: datetime) -> dict[int, Rhythm]:
         cursor.execute(
             """
             WITH read AS (
-                SELECT outlet_id, hour, new_items, row_number() OVER (PARTITION BY outlet_id ORDER BY hour) AS number
+                SELECT outlet_id, hour, new_items, row_number() OVER (PARTITION BY outlet_id ORDER BY hour) AS number,
+                    count(*) OVER (PARTITION BY outlet_id) AS hours
                 FROM coverage WHERE hour >= %s AND polls > failed_polls
             ), new AS (
-                SELECT outlet_id, hour, number, number - lag(number) OVER (PARTITION BY outlet_id ORDER BY number) - 1 AS silent
+                SELECT outlet_id, hour, hours, number, number - lag(number) OVER (PARTITION BY outlet_id ORDER BY number) - 1 AS silent
                 FROM read WHERE new_items > 0
             )
-            SELECT outlet_id, count(*) AS new_hours, max(hour) AS last_new_at, coalesce(max(silent), 0) AS longest_hours,
-                (SELECT max(r.number) FROM read r WHERE r.outlet_id = new.outlet_id) - max(number) AS silent_hours
+            SELECT outlet_id, count(*) AS new_hours, max(hour) AS last_new_at, max(hours) - max(number) AS silent_hours,
+                coalesce(max(silent), 0) AS longest_hours
             FROM new GROUP BY outlet_id
             """,
             (since,),
