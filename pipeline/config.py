@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     delay_s: float = Field(1.0, ge=0, le=3600, description="Between two requests to one host.")
     per_host: int = Field(1, ge=1, le=16, description="Connections to one host at a time.")
     concurrency: int = Field(32, ge=1, le=512, description="Connections in all.")
-    feed_interval_s: int = Field(300, ge=10, le=86_400, description="How often a feed is read.")
+    feed_interval_s: int = Field(300, ge=10, le=86_400, description="The shortest time between two polls of a feed.")
+    feed_interval_longest_s: int = Field(1_800, ge=10, le=604_800, description="The longest; between them each feed's own rhythm decides.")
     refetch_after_s: Annotated[tuple[float, ...], NoDecode] = Field(
         (3_600, 21_600, 86_400, 259_200, 604_800), description="Ages at which a page is fetched again to find edits."
     )

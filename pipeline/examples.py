@@ -12,11 +12,13 @@ from typing import Any, Final
 from pipeline.errors import InputError
 from pipeline.models import Extraction, PageSource
 
-TEXTS: Final = ("url", "final_url", "content_type", "feed_title", "outlet_name", "outlet_language", "outlet_country")
+TEXTS: Final = ("url", "final_url", "content_type", "feed_title", "feed_summary", "outlet_name", "outlet_language", "outlet_country")
+LISTS: Final = ("feed_authors", "feed_topics")
 TIMES: Final = ("fetched_at", "feed_published_at")
 VALUES: Final = (
     "canonical_url", "title", "authors", "published_at", "precision", "modified_at", "language", "body", "topics", "syndicated_from",
-    "is_article", "rejected_reason",
+    "kind", "paywalled", "image", "is_article",
+    "rejected_reason",
 )  # fmt: skip
 PARTS: Final = ("body_starts", "body_ends", "body_has", "body_lacks")
 
@@ -53,19 +55,23 @@ def read(page: Path, *, fetched_at: datetime) -> Example:
     if not isinstance(document, dict) or not all(isinstance(document.get(key), dict) for key in ("source", "expect")):
         raise InputError(problem=f'{told} must have the objects "source" (with "url") and "expect"')
     source, expect = document["source"], document["expect"]
-    for where, table, known in (("source", source, (*TEXTS, *TIMES)), ("expect", expect, (*VALUES, *PARTS))):
+    for where, table, keys in (("source", source, (*TEXTS, *LISTS, *TIMES)), ("expect", expect, (*VALUES, *PARTS))):
         for key in table:
-            if key not in known:
-                raise InputError(problem=f"{told}: {key!r} is no key of {where!r} (the keys are {', '.join(known)})")
+            if key not in keys:
+                raise InputError(problem=f"{told}: {key!r} is no key of {where!r} (the keys are {', '.join(keys)})")
     try:
         times = {key: datetime.fromisoformat(source[key]) for key in TIMES if key in source}
     except (TypeError, ValueError) as error:
         raise InputError(problem=f"{told}: a time is wrong ({error}): write 2025-11-24T14:00:00Z") from error
     texts = {key: source[key] for key in TEXTS if key in source}
     if not isinstance(texts.get("url"), str) or not all(isinstance(text, str) for text in texts.values()):
-        raise InputError(problem=f'{told}: "source" needs a "url", and all of it are strings')
+        raise InputError(problem=f'{told}: "source" needs a "url", and all of it but {" and ".join(LISTS)} are strings')
+    lists = {key: source[key] for key in LISTS if key in source}
+    if not all(isinstance(value, list) and all(isinstance(text, str) for text in value) for value in lists.values()):
+        raise InputError(problem=f"{told}: {' and '.join(LISTS)} are lists of strings")
     times = {key: at if at.tzinfo else at.replace(tzinfo=UTC) for key, at in times.items()}
-    return Example(source=PageSource(html=html, **{"fetched_at": fetched_at, **texts, **times}), expect=expect)
+    known: dict[str, Any] = {"fetched_at": fetched_at, **texts, **times, **{key: tuple(value) for key, value in lists.items()}}
+    return Example(source=PageSource(html=html, **known), expect=expect)
 
 
 def _value(found: Extraction, field: str) -> Any:

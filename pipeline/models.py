@@ -41,6 +41,22 @@ class CopyKind(StrEnum):
     DERIVED = "derived"
 
 
+class ArticleKind(StrEnum):
+    """What an article is besides a report."""
+
+    ARTICLE = "article"
+    OPINION = "opinion"
+    LIVE_BLOG = "live_blog"
+    VIDEO = "video"
+    AUDIO = "audio"
+    GALLERY = "gallery"
+    REVIEW = "review"
+    INTERVIEW = "interview"
+    PRESS_RELEASE = "press_release"
+    SPONSORED = "sponsored"
+    INDEX_PAGE = "index_page"  # lists articles and is none
+
+
 class Every(StrEnum):
     """How often an alert may send: at once (after its window), or one digest a period."""
 
@@ -100,6 +116,16 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """New items of a feed and hours it was watched, by hour of the week; empty for a feed of which nothing is known."""
+
+    items: tuple[float, ...] = ()
+    hours: tuple[float, ...] = ()
+    recent_items: float = 0.0  # of the last hours, fading, beside what was expected of them
+    recent_expected: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A URL that lists articles of an outlet, with what the next request to it needs."""
 
@@ -109,6 +135,9 @@ class Feed:
     kind: FeedKind
     etag: str | None = None
     last_modified: str | None = None
+    items: int = 0  # that it showed when it was last read
+    succeeded_at: datetime | None = None  # the last poll that could be read
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +148,8 @@ class FeedItem:
     title: str | None = None
     published_at: datetime | None = None
     summary: str | None = None
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +268,9 @@ class PageSource:
     final_url: str | None = None  # after redirects
     feed_title: str | None = None
     feed_published_at: datetime | None = None
+    feed_summary: str | None = None
+    feed_authors: tuple[str, ...] = ()
+    feed_topics: tuple[str, ...] = ()
     outlet_name: str | None = None
     outlet_language: str | None = None
     outlet_country: str | None = None
@@ -249,6 +283,7 @@ class Candidate:
 
     value: str
     source: str
+    score: float = 0.0  # higher is better evidence; scores compare within a field of one article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +309,9 @@ class Extraction:
     topics: tuple[str, ...]
     syndicated_from: Syndication | None
     rejected_reason: str | None
+    kind: ArticleKind = ArticleKind.ARTICLE
+    paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
+    image: str | None = None  # address of the picture that stands for the article
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 
@@ -302,6 +340,9 @@ class Article:
     body: str
     topics: tuple[str, ...]
     syndicated_from: Syndication | None
+    kind: ArticleKind = ArticleKind.ARTICLE
+    paywalled: bool = False
+    image: str | None = None
 
     @property
     def ordered_at(self) -> datetime:

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from pipeline import languages, urls
-from pipeline.extract import addresses, authors, body, decoding, page, parsing, rules, syndication, times, titles, topics, verdict
+from pipeline.extract import (
+    addresses,
+    authors,
+    body,
+    decoding,
+    images,
+    kinds,
+    page,
+    parsing,
+    rules,
+    syndication,
+    times,
+    titles,
+    topics,
+    verdict,
+    walls,
+)
 from pipeline.extract.candidates import shown
 from pipeline.extract.limits import MAX_BYTES, MAX_ELEMENTS
-from pipeline.models import Extraction, PageSource
+from pipeline.models import ArticleKind, Extraction, PageSource
 
 
 def _rejected(source: PageSource, reason: str) -> Extraction:
@@ -67,6 +83,8 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
     subjects = rules.over(ruled.topics, topics.decide(parsed, labels=labels))
     address = addresses.decide(parsed)
+    kind = kinds.decide(parsed, body=text.value)
+    image = images.decide(parsed)
     reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
     return Extraction(
         url=parsed.source.url,
@@ -80,6 +98,9 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
         topics=subjects.value,
         syndicated_from=origin.value,
         rejected_reason=reason,
+        kind=ArticleKind.INDEX_PAGE if reason == verdict.INDEX_PAGE else kind.value,
+        paywalled=walls.is_paywalled(parsed),
+        image=image.value,
         candidates={
             "title": title.candidates,
             "authors": people.candidates,
@@ -90,6 +111,8 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
             "canonical_url": address.candidates,
             "topics": subjects.candidates,
             "syndicated_from": origin.candidates,
+            "kind": kind.candidates,
+            "image": image.candidates,
         },
         rule_missed=ruled.missed,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeVar, cast
 
@@ -118,5 +118,9 @@ def find(page: ParsedPage) -> Ruled:
 
 
 def over(ruled: Decision[T] | None, general: Decision[T]) -> Decision[T]:
-    """What the rule found, else what general means decided; with the candidates of both."""
-    return Decision(value=ruled.value, candidates=(*ruled.candidates, *general.candidates)) if ruled else general
+    """What the rule found, else what general means decided; with the candidates of both, the rule's scored best."""
+    if ruled is None:
+        return general
+    best = max((candidate.score for candidate in general.candidates), default=0.0)
+    own = (replace(candidate, score=round(best + 1, 2)) for candidate in ruled.candidates)
+    return Decision(value=ruled.value, candidates=(*own, *general.candidates))
