@@ -23,6 +23,7 @@ LOOK_BACK: Final = timedelta(days=14)  # how long a change is told of; then it i
 HISTORY: Final = timedelta(days=30)  # that is compared with
 DAY: Final = timedelta(days=1)
 
+FEWEST_FAILURES: Final = 3  # polls of a feed in a row
 FEWEST_NEW_HOURS: Final = 10  # that tell a rhythm
 LONGER: Final = 1.5  # than the longest silence so far is unusual
 FEWEST_SILENT_HOURS: Final = 4
@@ -126,7 +127,7 @@ def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
             kind="feeds", text=f"It has no feed, sitemap or section page to read{why}; look again with `presswatch outlets check`"
         )
     active = [feed for feed in outlet.feeds if feed.active]
-    failing = [feed for feed in active if feed.failures]
+    failing = [feed for feed in active if feed.failures >= FEWEST_FAILURES]
     if failing:
         first = failing[0]
         since = f"since {_at(first.succeeded_at)}" if first.succeeded_at else "and never could"

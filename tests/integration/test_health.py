@@ -136,23 +136,27 @@ def test_a_rule_that_finds_nothing_any_more_is_told_though_general_means_fill_in
     assert [(warning.kind, warning.field) for warning in found.warnings] == [("rule", "authors")]
 
 
-def test_a_wrong_rule_stops_cleaning_before_anything_is_claimed(context: Context) -> None:
+def test_a_wrong_rule_stops_cleaning_before_anything_is_claimed(context: Context, environment: dict[str, str]) -> None:
     put(context, 1, NOW, page(1))
     (context.settings.home / "rules").mkdir()
     (context.settings.home / "rules" / "paper.toml").write_text(RULE.replace(".signed", "..signed"))
     with pytest.raises(RuleError, match=r"paper\.toml is no outlet rule that can be used: version 1: `authors`"):
         clean.run(context)
+    done = presswatch(environment, "process")
+    assert done.returncode == 1
+    assert done.stderr.endswith(": correct it.\n")
+    assert "Traceback" not in done.stderr
     with context.database.transaction() as connection:
         assert connection.execute("SELECT attempts, claimed_by FROM work").fetchall() == [(0, None)]
 
 
 def watch(context: Context, name: str, error: str | None = None) -> int:
-    """An outlet with a feed."""
+    """An outlet with a feed, that has failed for a while or just now."""
     with context.database.transaction() as connection:
         outlet_id = imports.outlet_id(connection, name, f"{name.lower()}.example")
         connection.execute(
             "INSERT INTO feeds (outlet_id, url, kind, polled_at, failures, error) VALUES (%s, 'https://paper.example/rss', 'feed', now(), %s, %s)",
-            (outlet_id, 3 if error else 0, error),
+            (outlet_id, 3 if error else 2, error),
         )
         return outlet_id
 
