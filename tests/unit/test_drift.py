@@ -43,6 +43,16 @@ def test_a_few_hours_are_enough_where_the_share_was_steady() -> None:
     assert drift.fall(hours(lambda at: 0.0 if at >= after(DAYS - 0.125) else 1.0), earliest=EARLIEST)
 
 
+def test_eight_pages_must_be_quite_unlike_the_others() -> None:
+    before = [Measured(at=after(number / 2), pages=1, total=int(number % 10 != 0)) for number in range(80)]
+
+    def then(found: int) -> list[Measured]:
+        return [*before, *(Measured(at=after(41 + number / 8), pages=1, total=int(number < found)) for number in range(8))]
+
+    assert drift.fall(then(3), earliest=EARLIEST) is None
+    assert drift.fall(then(0), earliest=EARLIEST)
+
+
 def test_one_template_of_several_is_enough() -> None:
     assert drift.fall(hours(lambda at: 0.6 if at >= after(42) else 0.95), earliest=EARLIEST)
 
@@ -52,8 +62,9 @@ def test_small_numbers_are_no_drift() -> None:
         return int(at.hour == 12)
 
     assert drift.fall(hours(lambda at: 0.0 if at >= after(DAYS - 5) else 0.9, one_a_day), earliest=EARLIEST) is None
-    for seed in range(10):
-        assert drift.fall(hours(lambda _: 0.5, seed=seed), earliest=EARLIEST) is None
+    for seed in range(30):
+        for pages in (lambda _: 4, lambda at: int(at.hour % 8 == 0)):
+            assert drift.fall(hours(lambda _: 0.5, pages, seed), earliest=EARLIEST) is None
 
 
 def test_what_an_outlet_does_every_night_or_weekend_is_no_drift() -> None:

@@ -23,7 +23,7 @@ PAGE = f"""<html lang=en><head><title>General title</title><meta name=section co
 <div class=kicker>Roads</div><h1>General title</h1><p class=line>The title of the rule</p>
 <div class=who>By Jane Roe and <b>John Doe</b>, Valley Post</div><i class=when datetime="2025-11-24T09:30:00+01:00">this morning</i>
 <article><p>A general paragraph. {SENTENCE}</p></article>
-<div class=own><p>First. {SENTENCE}</p><script>track()</script><div class=promo><p>Buy our book.</p></div>
+<div class=own><p>First. {SENTENCE}<script>track()</script></p>A label.<div class=promo><p>Buy our book.</p></div>
 <p>Second. {SENTENCE}<br>Third. {SENTENCE}</p></div></body></html>"""
 WHOLE = """
 hosts = ["www.valley.example", "news.valley.example"]
