@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     retention_days: int = Field(90, ge=1, description="How long captures are kept.")
 
     # Working
+    rules: Path | None = Field(None, description="Folder of your own outlet rules (TOML); default: HOME/rules.")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Processes for extraction and entities.")
     page_timeout_s: float = Field(30, ge=1, description="One page in one worker; then the worker is killed and the page quarantined.")
 
@@ -106,10 +107,16 @@ class Settings(BaseSettings):
     def _split_numbers(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("home", "cache", mode="after")
+    @field_validator("home", "cache", "rules", mode="after")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
+
+    @property
+    def rules_folder(self) -> Path | None:
+        """Where the user's own outlet rules are; None: there are none."""
+        own = self.home / "rules"
+        return self.rules or (own if own.is_dir() else None)
 
     @property
     def public_url(self) -> str:

@@ -172,6 +172,10 @@ class FileErrors(InputError):
         super().__init__(path=path, count=f"{len(problems)} mistakes" if len(problems) > 1 else "a mistake", listing=listing)
 
 
+class RuleError(InputError):
+    """{path} is no outlet rule that can be used: {problem}."""
+
+
 class LineError(InputError):
     """Line {line} was left out: {problem}."""
 

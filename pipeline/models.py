@@ -245,6 +245,19 @@ class CrawlReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Where an outlet's pages of one layout hold what: CSS selectors by field, of which the first that finds something counts."""
+
+    name: str  # of the file, with the time from which it holds
+    title: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published_at: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()  # paragraphs, or what holds them
+    topics: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()  # all of these go before anything is read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageSource:
     """All that extraction may know about a page. Nothing else reaches the pure rooms."""
 
@@ -261,11 +274,12 @@ class PageSource:
     outlet_name: str | None = None
     outlet_language: str | None = None
     outlet_country: str | None = None
+    rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible value of a field, and where it was found ("json-ld", "og", "h1", "feed"…)."""
+    """A possible value of a field, and where it was found ("rule", "json-ld", "og", "h1", "feed"…)."""
 
     value: str
     source: str
@@ -299,6 +313,7 @@ class Extraction:
     paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
     image: str | None = None  # address of the picture that stands for the article
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 
     @property
     def is_article(self) -> bool:

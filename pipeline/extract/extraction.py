@@ -1,4 +1,4 @@
-"""One page to one extraction: read, parse, decide each field, judge."""
+"""One page to one extraction: read, parse, ask the outlet's rule, decide each field, judge."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pipeline.extract import (
     kinds,
     page,
     parsing,
+    rules,
     syndication,
     times,
     titles,
@@ -66,18 +67,21 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     tree = parsing.parse_tree(text)
     if parsing.count_elements(tree) > MAX_ELEMENTS:
         return _rejected(source, verdict.TOO_LARGE)
+    rules.remove(source.rule, tree)
     return _decided(page.gather(source, text, tree))
 
 
 def _decided(parsed: page.ParsedPage) -> Extraction:
-    title = titles.decide(parsed)
-    people = authors.decide(parsed)
+    ruled = rules.find(parsed)
+    title = rules.over(ruled.title, titles.decide(parsed))
+    people = rules.over(ruled.authors, authors.decide(parsed))
     labels = dict(topics.labelled(parsed))
-    text = body.decide(parsed, title=title.value, authors=people.value, labels=labels)
-    published = times.decide_published(parsed)
+    # The body is what costs: general means look for it only where they are needed.
+    text = ruled.body or body.decide(parsed, title=title.value, authors=people.value, labels=labels)
+    published = rules.over(ruled.published_at, times.decide_published(parsed))
     modified = times.decide_modified(parsed, published.value)
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
-    subjects = topics.decide(parsed, labels=labels)
+    subjects = rules.over(ruled.topics, topics.decide(parsed, labels=labels))
     address = addresses.decide(parsed)
     kind = kinds.decide(parsed, body=text.value)
     image = images.decide(parsed)
@@ -110,4 +114,5 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
             "kind": kind.candidates,
             "image": image.candidates,
         },
+        rule_missed=ruled.missed,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import islice
 from math import ceil, floor
@@ -162,3 +162,9 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
     ):
         chosen = None
     return Decision(value=chosen, candidates=shown(told))
+
+
+def read(page: ParsedPage, texts: Sequence[str]) -> Timestamp | None:
+    """The first plausible time that texts of a page say, in its readers' time."""
+    found = stamps.first(page, ((text, "rule") for text in texts))
+    return _localised(found, texts, None, page) if found else None

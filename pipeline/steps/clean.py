@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -11,7 +12,7 @@ from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
 from pipeline.steps import batch, learning
 from pipeline.steps.context import Context
-from pipeline.store import articles, cleaning, work
+from pipeline.store import articles, cleaning, work, yields
 
 SIZE: Final = 32
 # What a capture is that made no version.
@@ -19,7 +20,13 @@ CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn":
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
-    """Clean what waits."""
+    """Clean what waits.
+
+    Raises:
+        InputError: an outlet rule is wrong; that is no page's fault, and nothing was claimed.
+
+    """
+    _ = context.rules
     return batch.run(context, Stage.CLEAN, partial(_clean, context), size=SIZE, deadline=deadline, lowest=lowest)
 
 
@@ -27,7 +34,8 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
     with context.database.transaction() as connection:
         captures = cleaning.load(connection, [job.subject_id for job in jobs])
     here = [job for job in jobs if job.subject_id in captures]
-    read = dict(zip(here, context.extractor.extract_many(captures[job.subject_id].source for job in here), strict=True))
+    sources = (context.rules.ruled(captures[job.subject_id].source) for job in here)
+    read = dict(zip(here, context.extractor.extract_many(sources), strict=True))
 
     failures: list[tuple[Job, BaseException]] = []
     rejected: list[tuple[Job, str]] = []
@@ -43,7 +51,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
             found.append((job, result))
 
     outcomes = Counter({"missing": len(jobs) - len(here)}) + Counter(f"rejected: {reason}" for _, reason in rejected)
-    made = [cleaning.Outcome(capture_id=job.subject_id, outcome=reason) for job, reason in rejected]
+    made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
     with context.database.transaction() as connection:
         reads = [learning.Read(capture=captures[job.subject_id], extraction=extraction) for job, extraction in found]
@@ -66,18 +74,19 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
                 ),
             )
             outcomes[saved.outcome] += 1
-            made.append(
-                cleaning.Outcome(
-                    capture_id=capture.capture_id,
-                    outcome=CAPTURES.get(saved.outcome, "article"),
-                    article_id=saved.article_id,
-                    version=saved.version,
-                )
-            )
+            outcome = _outcome(capture.capture_id, CAPTURES.get(saved.outcome, "article"), extraction)
+            made.append(replace(outcome, article_id=saved.article_id, version=saved.version))
             if saved.goes_on:
                 onward.append((saved.article_id, saved.version, job.priority))
+        yields.count(connection, made)
         cleaning.mark(connection, made)
         work.enqueue(connection, Stage.COMPARE, onward)
         failed = {job.id for job, _ in failures}
         work.finish(connection, [job for job in jobs if job.id not in failed])
     return batch.Done(outcomes=+outcomes, failures=failures)
+
+
+def _outcome(capture_id: int, outcome: str, result: Extraction | Exception) -> cleaning.Outcome:
+    if isinstance(result, Exception):
+        return cleaning.Outcome(capture_id=capture_id, outcome=outcome)
+    return cleaning.Outcome(capture_id=capture_id, outcome=outcome, found=yields.found(result), characters=len(result.body))

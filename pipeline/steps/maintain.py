@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pipeline import stories
+from pipeline import health, stories
 from pipeline.steps.context import Context
-from pipeline.store import maintenance, recurring
+from pipeline.store import maintenance, recurring, yields
 from pipeline.store import stories as stored
 
 # Fewer articles say too little about how common words are; the built-in background is better then.
@@ -31,6 +31,7 @@ def retention(context: Context, *, now: datetime) -> dict[str, Any]:
             "recurring_paragraphs": paragraphs,
             "partitions": maintenance.drop_months(connection, "captures", before=oldest),
             "captures": maintenance.delete_captures(connection, before=oldest),
+            "yields": yields.delete(connection, before=now - health.LOOK_BACK - health.HISTORY),
             "fingerprints": maintenance.drop_months(connection, "fingerprints", before=now - timedelta(days=62)),
             "story_vectors": maintenance.delete_story_vectors(connection, before=now - 2 * stories.WINDOW),
             "word_backgrounds": maintenance.delete_word_backgrounds(connection, kept=3),
