@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.elements import following, label_of
 from pipeline.extract.headings import Heading
-from pipeline.extract.page import ParsedPage
+from pipeline.extract.page import MARKED, ParsedPage
 from pipeline.extract.titles import fold
 
 LOOK_AHEAD: Final = 80  # elements after the headline
@@ -53,7 +53,7 @@ class Vicinity:
     @property
     def near(self) -> list[HtmlElement]:
         """What stands before and after the headline."""
-        return [*self.back, *self.ahead]
+        return [element for element in (*self.back, *self.ahead) if element.tag in MARKED]
 
     @property
     def has_headline(self) -> bool:
