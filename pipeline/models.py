@@ -41,6 +41,22 @@ class CopyKind(StrEnum):
     DERIVED = "derived"
 
 
+class ArticleKind(StrEnum):
+    """What an article is besides a report."""
+
+    ARTICLE = "article"
+    OPINION = "opinion"
+    LIVE_BLOG = "live_blog"
+    VIDEO = "video"
+    AUDIO = "audio"
+    GALLERY = "gallery"
+    REVIEW = "review"
+    INTERVIEW = "interview"
+    PRESS_RELEASE = "press_release"
+    SPONSORED = "sponsored"
+    INDEX_PAGE = "index_page"  # lists articles and is none
+
+
 class Every(StrEnum):
     """How often an alert may send: at once (after its window), or one digest a period."""
 
@@ -119,6 +135,8 @@ class FeedItem:
     title: str | None = None
     published_at: datetime | None = None
     summary: str | None = None
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +242,9 @@ class PageSource:
     final_url: str | None = None  # after redirects
     feed_title: str | None = None
     feed_published_at: datetime | None = None
+    feed_summary: str | None = None
+    feed_authors: tuple[str, ...] = ()
+    feed_topics: tuple[str, ...] = ()
     outlet_name: str | None = None
     outlet_language: str | None = None
     outlet_country: str | None = None
@@ -235,6 +256,7 @@ class Candidate:
 
     value: str
     source: str
+    score: float = 0.0  # higher is better evidence; scores compare within a field of one article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +282,9 @@ class Extraction:
     topics: tuple[str, ...]
     syndicated_from: Syndication | None
     rejected_reason: str | None
+    kind: ArticleKind = ArticleKind.ARTICLE
+    paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
+    image: str | None = None  # address of the picture that stands for the article
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
 
     @property
@@ -287,6 +312,9 @@ class Article:
     body: str
     topics: tuple[str, ...]
     syndicated_from: Syndication | None
+    kind: ArticleKind = ArticleKind.ARTICLE
+    paywalled: bool = False
+    image: str | None = None
 
     @property
     def ordered_at(self) -> datetime:

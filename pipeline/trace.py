@@ -64,16 +64,23 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
     if found["captures"]:
         return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
     if found["pages"]:
-        page = found["pages"][0]
-        if page["reason"]:
-            again = "; it will be tried again" if page["due_at"] else ""
-            return f"It is known and was not fetched: {reasons.why_not_fetched(page['reason'])}{again}."
-        return "It is known and waits to be fetched: run `presswatch crawl`."
+        return _not_fetched(found["pages"][0])
     if found["outlets"]:
         return _not_shown(found["outlets"][0], found["feeds"])
     if not urls.host(found["url"]):
         return "It is no http or https address."
     return f"Its host {urls.host(found['url'])} belongs to no outlet: add it with `presswatch outlets add`."
+
+
+def _not_fetched(page: dict[str, Any]) -> str:
+    """Why a page that is known was not fetched."""
+    if page["reason"]:
+        again = "; it will be tried again" if page["due_at"] else ""
+        return f"It is known and was not fetched: {reasons.why_not_fetched(page['reason'])}{again}."
+    if page["host_not_before"] and page["host_reason"]:
+        until = f"{page['host_not_before']:%Y-%m-%d %H:%M:%S} UTC"
+        return f"It is known and waits until {until} with all of its host: {reasons.why_not_fetched(page['host_reason'])}."
+    return "It is known and waits to be fetched: run `presswatch crawl`."
 
 
 def _not_shown(outlet: str, feeds: list[dict[str, Any]]) -> str:

@@ -57,6 +57,11 @@ def split(text: str) -> list[str]:
     return _TOKEN.findall(folded) if _NOT_PLAIN.search(folded) else _PLAIN_TOKEN.findall(folded)
 
 
+def count(text: str) -> int:
+    """How many words a text has; in scripts without spaces each character is one."""
+    return len(split(text))
+
+
 def is_unspaced(word: str) -> bool:
     """Whether a word is a character of a script that puts no spaces between words."""
     return not word.isascii() and _IS_UNSPACED.match(word) is not None

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from lxml import etree
 
-from crawlers.reading.texts import aware, link, plain
+from crawlers.reading.texts import aware, link, plain, plain_each
 from pipeline.models import FeedItem
 
 NEWS: Final = "http://www.google.com/schemas/sitemap-news/"
 LONGEST_TITLE: Final = 500
+MOST_TOPICS: Final = 20
 # More entries are not looked at; the protocol allows 50,000.
 MOST_ENTRIES: Final = 60_000
 ROOT: Final = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
@@ -83,7 +84,12 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
                 parts.append((changed or LONG_AGO, address))
             else:
                 is_news = is_news or "publication_date" in fields
-                item = FeedItem(url=address, title=plain(fields.get("title"), most=LONGEST_TITLE), published_at=changed)
+                item = FeedItem(
+                    url=address,
+                    title=plain(fields.get("title"), most=LONGEST_TITLE),
+                    published_at=changed,
+                    topics=plain_each((fields.get("keywords") or "").split(","), most=MOST_TOPICS),
+                )
                 entries.append((changed or LONG_AGO, item))
     except etree.XMLSyntaxError as error:
         raise ValueError(f"it is broken XML: {error.msg}") from error

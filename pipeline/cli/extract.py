@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
 
-from pipeline import config, jsonlines
+from pipeline import config, jsonlines, words
 from pipeline.cli.app import app, print_json
 from pipeline.errors import InputError, LineError, PageError, PageTimeout, UsageError, WorkerDied
 
@@ -38,6 +38,10 @@ def as_json(extraction: Extraction) -> dict[str, Any]:
         "body": extraction.body,
         "topics": list(extraction.topics),
         "syndicated_from": {"name": origin.name, "url": origin.url} if origin else None,
+        "kind": extraction.kind,
+        "paywalled": extraction.paywalled,
+        "image": extraction.image,
+        "word_count": words.count(extraction.body),
         "is_article": extraction.is_article,
         "rejected_reason": extraction.rejected_reason,
         "candidates": {
@@ -83,6 +87,7 @@ def _source(record: Any, fetched_at: datetime, line: int) -> PageSource:
         LineError: the line is no page.
 
     """
+    from pipeline import urls
     from pipeline.models import PageSource
 
     if not isinstance(record, dict):
@@ -90,6 +95,8 @@ def _source(record: Any, fetched_at: datetime, line: int) -> PageSource:
     url, html, encoded, content_type = (record.get(name) for name in ("url", "html", "html_base64", "content_type"))
     if not isinstance(url, str):
         raise LineError(line=line, problem='it has no "url"')
+    if url and not urls.host(url):
+        raise LineError(line=line, problem=f'its "url" is no address of a page: {url[:200]!r}')
     if isinstance(html, str):
         page: str | bytes = html
     elif isinstance(encoded, str):

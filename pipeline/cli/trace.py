@@ -46,6 +46,12 @@ def _read(feed: dict[str, Any]) -> str:
     return f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
 
 
+def _described(version: dict[str, Any]) -> str:
+    """What a version is, in a few words."""
+    kind = "" if version["kind"] == "article" else f", {version['kind'].replace('_', ' ')}"
+    return f"{version['words']} words{kind}{', for subscribers' if version['paywalled'] else ''}"
+
+
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{_at(feed['polled_at'])}  feed      {feed['kind']} {feed['url']}: {_read(feed)}" for feed in found["feeds"]]
     for page in found["pages"]:
@@ -54,6 +60,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"{_at(page['fetched_at'])}  fetch     {reasons.why_not_fetched(page['reason'])}")
         if page["due_at"]:
             lines.append(f"{_at(page['due_at'])}  fetch     due then")
+        if page["host_not_before"] and page["host_reason"]:
+            lines.append(f"{_at(page['host_not_before'])}  host      not before then: {reasons.why_not_fetched(page['host_reason'])}")
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
         f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
@@ -62,9 +70,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     ]
     for article in found["articles"]:
         for version in article["versions"]:
-            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({version['words']} words)")
+            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({_described(version)})")
             lines += [
-                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source in values)
+                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
                 for field, values in version["candidates"].items()
             ]
         copied = (

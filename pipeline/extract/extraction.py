@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from pipeline import languages, urls
-from pipeline.extract import addresses, authors, body, decoding, page, parsing, syndication, times, titles, topics, verdict
+from pipeline.extract import (
+    addresses,
+    authors,
+    body,
+    decoding,
+    images,
+    kinds,
+    page,
+    parsing,
+    syndication,
+    times,
+    titles,
+    topics,
+    verdict,
+    walls,
+)
 from pipeline.extract.candidates import shown
 from pipeline.extract.limits import MAX_BYTES, MAX_ELEMENTS
-from pipeline.models import Extraction, PageSource
+from pipeline.models import ArticleKind, Extraction, PageSource
 
 
 def _rejected(source: PageSource, reason: str) -> Extraction:
@@ -64,6 +79,8 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
     subjects = topics.decide(parsed, labels=labels)
     address = addresses.decide(parsed)
+    kind = kinds.decide(parsed, body=text.value)
+    image = images.decide(parsed)
     reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
     return Extraction(
         url=parsed.source.url,
@@ -77,6 +94,9 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
         topics=subjects.value,
         syndicated_from=origin.value,
         rejected_reason=reason,
+        kind=ArticleKind.INDEX_PAGE if reason == verdict.INDEX_PAGE else kind.value,
+        paywalled=walls.is_paywalled(parsed),
+        image=image.value,
         candidates={
             "title": title.candidates,
             "authors": people.candidates,
@@ -87,5 +107,7 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
             "canonical_url": address.candidates,
             "topics": subjects.candidates,
             "syndicated_from": origin.candidates,
+            "kind": kind.candidates,
+            "image": image.candidates,
         },
     )

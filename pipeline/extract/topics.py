@@ -58,6 +58,7 @@ def _pairs(page: ParsedPage, labels: Mapping[str, Sequence[str]]) -> Iterator[tu
         yield from ((text, "json-ld keywords") for whole in all_texts(value) for text in _split(whole))
     yield from ((text, "keywords") for whole in page.metas("news_keywords", "keywords", "parsely-tags") for text in _split(whole))
     yield from ((text_of(link), "tag link") for link in page.tree.xpath(".//a[@rel='tag' or @rel='category tag' or @rel='category']"))
+    yield from ((text, "feed") for text in page.source.feed_topics)
     yield from ((text, "label") for texts in labels.values() for text in texts)
 
 

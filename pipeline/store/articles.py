@@ -10,13 +10,14 @@ from typing import Any, Final, Literal, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from pipeline.models import Article, Extraction, Precision, Priority, Syndication, Timestamp
+from pipeline import words
+from pipeline.models import Article, ArticleKind, Extraction, Precision, Priority, Syndication, Timestamp
 from pipeline.store.database import Connection
 
 COLUMNS: Final[LiteralString] = """
     a.id, v.version, a.outlet_id, o.name, a.url, a.canonical_url, a.first_seen_at, v.title, v.authors,
     v.published_at, v.published_offset_s, v.published_precision, v.modified_at, v.modified_offset_s,
-    v.language, v.body, v.topics, v.syndicated_name, v.syndicated_url
+    v.language, v.body, v.topics, v.syndicated_name, v.syndicated_url, v.kind, v.paywalled, v.image
 """
 
 
@@ -104,17 +105,20 @@ def _write_version(connection: Connection, article_id: int, version: int, extrac
         """
         INSERT INTO article_versions (
             article_id, version, capture_id, title, authors, published_at, published_offset_s, published_precision,
-            modified_at, modified_offset_s, language, body, topics, syndicated_name, syndicated_url, words, candidates, text_sha256
+            modified_at, modified_offset_s, language, body, topics, syndicated_name, syndicated_url, words, kind, paywalled, image,
+            candidates, text_sha256
         ) VALUES (
             %(article_id)s, %(version)s, %(capture_id)s, %(title)s, %(authors)s, %(published_at)s, %(published_offset_s)s,
             %(published_precision)s, %(modified_at)s, %(modified_offset_s)s, %(language)s, %(body)s, %(topics)s,
-            %(syndicated_name)s, %(syndicated_url)s, %(words)s, %(candidates)s, %(text_sha256)s
+            %(syndicated_name)s, %(syndicated_url)s, %(words)s, %(kind)s, %(paywalled)s, %(image)s, %(candidates)s,
+            %(text_sha256)s
         ) ON CONFLICT (article_id, version) DO UPDATE SET
             title = excluded.title, authors = excluded.authors, published_at = excluded.published_at,
             published_offset_s = excluded.published_offset_s, published_precision = excluded.published_precision,
             modified_at = excluded.modified_at, modified_offset_s = excluded.modified_offset_s, language = excluded.language,
             body = excluded.body, topics = excluded.topics, syndicated_name = excluded.syndicated_name,
-            syndicated_url = excluded.syndicated_url, words = excluded.words, candidates = excluded.candidates,
+            syndicated_url = excluded.syndicated_url, words = excluded.words, kind = excluded.kind,
+            paywalled = excluded.paywalled, image = excluded.image, candidates = excluded.candidates,
             text_sha256 = excluded.text_sha256
         """,
         {
@@ -133,9 +137,12 @@ def _write_version(connection: Connection, article_id: int, version: int, extrac
             "topics": list(extraction.topics),
             "syndicated_name": source.name if source else None,
             "syndicated_url": source.url if source else None,
-            "words": len(extraction.body.split()),
+            "words": words.count(extraction.body),
+            "kind": extraction.kind,
+            "paywalled": extraction.paywalled,
+            "image": extraction.image,
             "candidates": Jsonb(
-                {name: [[found.value, found.source] for found in values] for name, values in extraction.candidates.items()}
+                {name: [[found.value, found.source, found.score] for found in values] for name, values in extraction.candidates.items()}
             ),
             "text_sha256": digest,
         },
@@ -202,6 +209,9 @@ def from_row(row: Sequence[Any]) -> Article:
         body=row[15],
         topics=tuple(row[16]),
         syndicated_from=Syndication(name=row[17], url=row[18]) if row[17] else None,
+        kind=ArticleKind(row[19]),
+        paywalled=row[20],
+        image=row[21],
     )
 
 

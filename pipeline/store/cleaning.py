@@ -37,10 +37,10 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
     rows = connection.execute(
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
-            s.title, s.published_at, o.name, o.language, o.country
+            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
-            SELECT title, published_at FROM sightings WHERE page_id = p.id
+            SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
         WHERE c.id = ANY (%s)
@@ -61,9 +61,12 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
                 final_url=row[8],
                 feed_title=row[9],
                 feed_published_at=row[10],
-                outlet_name=row[11],
-                outlet_language=row[12],
-                outlet_country=row[13],
+                feed_summary=row[11],
+                feed_authors=tuple(row[12] or ()),
+                feed_topics=tuple(row[13] or ()),
+                outlet_name=row[14],
+                outlet_language=row[15],
+                outlet_country=row[16],
             ),
         )
         for row in rows

@@ -1,6 +1,7 @@
 """The frontier: which feeds and pages are due, who fetches them, and what came of it.
 
-A lease names the worker that fetches; a lease whose worker is gone is due at once (`LIVE_WORKERS`).
+A lease names the worker that fetches; a lease whose worker is gone is due at once (`LIVE_WORKERS`). Feeds and pages are leased
+together with their host: one worker at a time fetches from it.
 Whatever is not finished in a run stays due: nothing is taken out of the frontier before its result is stored.
 """
 
@@ -8,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, Literal, LiteralString
 from urllib.parse import urlsplit
 
 from pipeline.models import Discovery, Feed, FeedKind, Outlet, Page, Poll, Priority
+from pipeline.store import hosts
 from pipeline.store.database import LIVE_WORKERS, Connection
+from pipeline.store.hosts import TAKEABLE
 
 # A poll is due a little early, so that a schedule as long as the interval meets it every time.
 INTERVAL_SLACK: Final = 0.9
@@ -25,12 +28,24 @@ FULL_READ_AFTER_S: Final = 3_600
 # A failing home page is looked at again after a day; discovery for a failing feed waits as long.
 REDISCOVER_AFTER_S: Final = 86_400
 
-FREE: Final[LiteralString] = f"(leased_by IS NULL OR leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
+# The hosts of what was chosen that no other worker took in between.
+TAKEN: Final[LiteralString] = f"""
+    taken AS (
+        INSERT INTO hosts (host, leased_by) SELECT DISTINCT host, %(worker)s::integer FROM chosen ORDER BY host
+        ON CONFLICT (host) DO UPDATE SET leased_by = excluded.leased_by WHERE {TAKEABLE}
+        RETURNING host
+    )
+"""
 # The next age at which a page is fetched again for edits; null when it is older than all of them.
 NEXT_REFETCH: Final[LiteralString] = """
     (SELECT min(pages.first_seen_at + make_interval(secs => age)) FROM unnest(%(refetch_after_s)s::float8[]) AS age
      WHERE pages.first_seen_at + make_interval(secs => age) > %(fetched_at)s)
 """
+
+
+def free(table: Literal["f", "p", "d"]) -> LiteralString:
+    """Whether nobody who is alive holds a row."""
+    return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
 
 
 def now(connection: Connection) -> datetime:
@@ -52,12 +67,12 @@ def claim_feeds(connection: Connection, worker: int, *, due_by: datetime, outlet
     rows = connection.execute(
         f"""
         WITH chosen AS (
-            SELECT f.id FROM feeds f JOIN outlets o ON o.id = f.outlet_id
-            WHERE f.active AND f.due_at <= %(due_by)s AND o.removed_at IS NULL AND {FREE}
+            SELECT f.id, f.host FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN hosts ON hosts.host = f.host
+            WHERE f.active AND f.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
-            ORDER BY f.due_at, f.id LIMIT %(limit)s FOR UPDATE OF f SKIP LOCKED
-        )
-        UPDATE feeds SET leased_by = %(worker)s FROM chosen WHERE feeds.id = chosen.id
+            ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
+        ), {TAKEN}
+        UPDATE feeds SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE feeds.id = chosen.id
         RETURNING feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
             feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s)
         """,
@@ -82,14 +97,14 @@ def claim_feeds(connection: Connection, worker: int, *, due_by: datetime, outlet
     ]
 
 
-def record_poll(connection: Connection, poll: Poll, *, worker: int, interval_s: float) -> list[Page]:
+def record_poll(connection: Connection, poll: Poll, *, worker: int, interval_s: float) -> tuple[int, list[Page]]:
     """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's next time, coverage.
 
     Returns:
-        The pages that nobody had seen before.
+        How many pages nobody had seen before, and those of them that this worker may fetch now.
 
     """
-    pages = _add_pages(connection, poll, worker) if poll.items else []
+    new, pages = _add_pages(connection, poll, worker) if poll.items else (0, [])
     values = {
         "id": poll.feed.id,
         "outlet_id": poll.feed.outlet_id,
@@ -97,7 +112,7 @@ def record_poll(connection: Connection, poll: Poll, *, worker: int, interval_s: 
         "started_at": poll.started_at,
         "status": poll.status,
         "items": len(poll.items),
-        "new_items": len(pages),
+        "new_items": new,
         "error": poll.error,
         "etag": poll.etag,
         "last_modified": poll.last_modified,
@@ -157,11 +172,16 @@ def record_poll(connection: Connection, poll: Poll, *, worker: int, interval_s: 
         """,
         values,
     )
-    return pages
+    return new, pages
 
 
-def _add_pages(connection: Connection, poll: Poll, worker: int) -> list[Page]:
+def _add_pages(connection: Connection, poll: Poll, worker: int) -> tuple[int, list[Page]]:
     items = {item.url: item for item in poll.items}
+    names = {url: urlsplit(url).hostname or "" for url in items}
+    unknown = connection.execute(
+        "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
+        (list(items),),
+    )
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
@@ -169,35 +189,41 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> list[Page]:
         "priority": Priority.LIVE,
         "seen_at": poll.started_at,
         "urls": list(items),
-        "hosts": [urlsplit(url).hostname or "" for url in items],
+        "hosts": list(names.values()),
+        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown])),
         "titles": [item.title for item in items.values()],
         "published": [item.published_at for item in items.values()],
         "summaries": [item.summary for item in items.values()],
+        # Lists of lists are one line each: an array of PostgreSQL's has no ragged edge.
+        "authors": ["\n".join(item.authors) for item in items.values()],
+        "topics": ["\n".join(item.topics) for item in items.values()],
     }
     # In the order of URLs, so that two workers with the same items can't wait for each other.
     added = connection.execute(
         """
         INSERT INTO pages (outlet_id, url, host, due_at, priority, leased_by)
-        SELECT %(outlet_id)s, shown.url, shown.host, now(), %(priority)s, %(worker)s
+        SELECT %(outlet_id)s, shown.url, shown.host, now(), %(priority)s, CASE WHEN shown.host = ANY (%(taken)s) THEN %(worker)s::integer END
         FROM unnest(%(urls)s::text[], %(hosts)s::text[]) AS shown (url, host)
         WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)
         ORDER BY shown.url ON CONFLICT (url) DO NOTHING
-        RETURNING id, url
+        RETURNING id, url, leased_by
         """,
         values,
     ).fetchall()
     connection.execute(
         """
-        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary)
-        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary
-        FROM unnest(%(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[])
-            AS shown (url, title, published_at, summary)
+        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary, authors, topics)
+        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary,
+            string_to_array(shown.authors, E'\\n'), string_to_array(shown.topics, E'\\n')
+        FROM unnest(
+            %(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[], %(authors)s::text[], %(topics)s::text[]
+        ) AS shown (url, title, published_at, summary, authors, topics)
         JOIN pages ON pages.url = shown.url
         ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO NOTHING
         """,
         values,
     )
-    return [Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added]
+    return len(added), [Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None]
 
 
 # --- Pages ---
@@ -220,12 +246,13 @@ def claim_pages(
     rows = connection.execute(
         f"""
         WITH chosen AS (
-            SELECT p.id FROM pages p JOIN outlets o ON o.id = p.outlet_id
-            WHERE p.due_at <= %(due_by)s AND o.removed_at IS NULL AND {FREE} AND p.host <> ALL (%(busy_hosts)s::text[])
+            SELECT p.id, p.host FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
+            WHERE p.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("p")} AND p.host <> ALL (%(busy_hosts)s::text[])
+              AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR p.outlet_id = ANY (%(outlets)s::bigint[]))
-            ORDER BY p.priority, p.due_at LIMIT %(limit)s FOR UPDATE OF p SKIP LOCKED
-        )
-        UPDATE pages SET leased_by = %(worker)s FROM chosen WHERE pages.id = chosen.id
+            ORDER BY p.priority, p.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED
+        ), {TAKEN}
+        UPDATE pages SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE pages.id = chosen.id
         RETURNING pages.id, pages.outlet_id, pages.url, pages.priority, pages.fetches, pages.etag, pages.last_modified
         """,
         {
@@ -293,18 +320,6 @@ def record_failure(
     )
 
 
-def postpone_host(connection: Connection, worker: int, host: str, *, seconds: float) -> int:
-    """A host wants to be left alone: what this worker holds of it is due later; tells how many pages that are."""
-    done = connection.execute(
-        """
-        UPDATE pages SET leased_by = NULL, due_at = now() + make_interval(secs => %s)
-        WHERE leased_by = %s AND host = %s
-        """,
-        (seconds, worker, host),
-    )
-    return done.rowcount
-
-
 def release(connection: Connection, worker: int) -> int:
     """Give back what a worker holds, still due; tells how many feeds, pages and discoveries that were."""
     return sum(
@@ -322,7 +337,7 @@ def claim_discoveries(connection: Connection, worker: int, *, outlets: Sequence[
         f"""
         WITH chosen AS (
             SELECT d.outlet_id FROM discoveries d JOIN outlets o ON o.id = d.outlet_id
-            WHERE d.due_at <= now() AND o.removed_at IS NULL AND {FREE}
+            WHERE d.due_at <= now() AND o.removed_at IS NULL AND {free("d")}
               AND (%(outlets)s::bigint[] IS NULL OR d.outlet_id = ANY (%(outlets)s::bigint[]))
             ORDER BY d.due_at, d.outlet_id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
         )

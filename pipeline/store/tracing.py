@@ -11,8 +11,9 @@ from pipeline.store.database import Connection
 
 PAGES: Final[LiteralString] = """
     SELECT p.id, p.url, o.name AS outlet, p.first_seen_at, p.fetched_at, p.fetches, p.failures, p.status, p.reason, p.due_at,
-        p.leased_by IS NOT NULL AS leased
-    FROM pages p JOIN outlets o ON o.id = p.outlet_id
+        p.leased_by IS NOT NULL AS leased, hosts.reason AS host_reason,
+        CASE WHEN hosts.not_before > now() THEN hosts.not_before END AS host_not_before
+    FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
     WHERE p.url = ANY (%(urls)s) OR p.id = ANY (SELECT page_id FROM articles WHERE url = ANY (%(urls)s) OR canonical_url = %(canonical)s)
     ORDER BY p.id
 """
@@ -43,7 +44,7 @@ ARTICLES: Final[LiteralString] = """
 """
 VERSIONS: Final[LiteralString] = """
     SELECT article_id, version, created_at, title, authors, published_at, published_precision, modified_at, language, topics, words,
-        syndicated_name, syndicated_url, candidates
+        syndicated_name, syndicated_url, kind, paywalled, image, candidates
     FROM article_versions WHERE article_id = ANY (%(articles)s) ORDER BY article_id, version
 """
 

@@ -79,10 +79,11 @@ class EntityAnswer(Answer):
 
 
 class CandidateAnswer(Answer):
-    """A possible value of a field, and where it was found."""
+    """A possible value of a field, and where it was found; scores compare within a field."""
 
     value: str
     source: str
+    score: float
 
 
 class VersionAnswer(Answer):
@@ -120,6 +121,9 @@ class ArticleAnswer(ListedAnswer):
     body: str
     topics: tuple[str, ...]
     words: int
+    kind: str
+    paywalled: bool
+    image: str | None
     syndicated_from: SyndicationAnswer | None
     entities: tuple[EntityAnswer, ...]
     candidates: dict[str, tuple[CandidateAnswer, ...]]

@@ -182,6 +182,9 @@ def test_trace_says_why_in_words(presswatch: Command, database: Database) -> Non
         page = "INSERT INTO pages (outlet_id, url, host, first_seen_at, reason) VALUES (%s, %s, 'a.example', now(), %s) RETURNING id"
         connection.execute(page, (outlet.id, "https://a.example/banned", "robots"))
         connection.execute(page, (outlet.id, "https://a.example/broken", "http_503"))
+        waiting = "INSERT INTO pages (outlet_id, url, host, due_at) VALUES (%s, 'https://a.example/waiting', 'a.example', now())"
+        connection.execute(waiting, (outlet.id,))
+        connection.execute("INSERT INTO hosts (host, not_before, reason) VALUES ('a.example', now() + interval '1 h', 'http_429')")
         short = connection.execute(page, (outlet.id, "https://a.example/short", None)).fetchone()
         connection.execute(
             """
@@ -196,6 +199,8 @@ def test_trace_says_why_in_words(presswatch: Command, database: Database) -> Non
 
     assert verdict("banned") == "It is known and was not fetched: its robots.txt disallows it (robots)."
     assert verdict("broken").startswith("It is known and was not fetched: the server answers 503")
+    assert verdict("waiting").startswith("It is known and waits until 20")
+    assert verdict("waiting").endswith(" UTC with all of its host: the server answers 429.")
     assert verdict("short") == "It was fetched and is not stored as an article: its text is too short for an article (too_short)."
     assert verdict("unseen") == "The feeds of Post have not been read yet: run `presswatch crawl`."
     with database.transaction() as connection:

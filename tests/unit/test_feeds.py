@@ -45,6 +45,16 @@ def test_rss() -> None:
     assert first.published_at == datetime(2025, 3, 4, 9, tzinfo=UTC)
 
 
+def test_people_and_topics_of_items() -> None:
+    found = reading(
+        """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>T</title><item><link>https://example.com/a</link>
+        <dc:creator> Ana  Roe </dc:creator><category>Harbour</category><category>Harbour</category><category> </category>
+        <category>City hall</category></item></channel></rss>"""
+    )
+    assert found.items[0].authors == ("Ana Roe",)
+    assert found.items[0].topics == ("Harbour", "City hall")
+
+
 def test_atom_with_relative_links_and_nul() -> None:
     found = reading(
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><title>A&#x1;B</title><link rel="alternate" href="b/c"/>'

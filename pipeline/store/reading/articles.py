@@ -158,7 +158,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     if row is None:
         return None
     found = from_row(row)
-    labels, country, words, candidates, page_id, indexed_at, index_behind, compared = row[19:]
+    labels, country, words, candidates, page_id, indexed_at, index_behind, compared = row[22:]
     (itself,) = listed(connection, [article_id])
     root = itself.duplicate_of or article_id
     family = _copies(connection, root)
@@ -167,9 +167,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
         labels=tuple(labels),
         country=country,
         words=words,
-        candidates={
-            name: tuple(Candidate(value=value, source=source) for value, source in values) for name, values in sorted(candidates.items())
-        },
+        candidates={name: tuple(map(_candidate, values)) for name, values in sorted(candidates.items())},
         entities=_entities(connection, article_id),
         listed=itself,
         original=next(iter(listed(connection, [itself.duplicate_of])), None) if itself.duplicate_of else None,
@@ -183,6 +181,11 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
         index_behind=index_behind,
         waiting=_waiting(connection, article_id, page_id),
     )
+
+
+def _candidate(stored: Sequence[Any]) -> Candidate:
+    """A candidate as stored: value, source, and a score in all but the oldest rows."""
+    return Candidate(value=stored[0], source=stored[1], score=stored[2] if len(stored) > 2 else 0.0)  # noqa: PLR2004
 
 
 def listed(connection: Connection, article_ids: Sequence[int]) -> list[Listed]:
