@@ -2,78 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from pipeline.extract import bywords, declared
 from pipeline.extract.bylines import BY_RELATION, MAY_NAME_AUTHOR, Byline, bylines, first_people
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.names import names_in
+from pipeline.extract.names import ReadNames, names_in
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 from pipeline.extract.titles import fold
 from pipeline.extract.vicinity import Vicinity
 
 MAX_AUTHORS: Final = 20
+SHOWN_BYLINES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """What is read of every page; the rest only where this names nobody."""
+
+    nodes: list[declared.Node]
+    bylines: list[Byline]  # near the headline
+    spoken: list[bywords.Line]  # near the headline too
+    fed: list[str]  # what the feed says
+    metas: list[tuple[str, str]]
+    vicinity: Vicinity
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Values and sources, in the order of trust."""
+        yield from ((first_text(node), "json-ld") for node in self.nodes)
+        yield from ((text, "byline") for text in islice(dict.fromkeys(byline.text for byline in self.bylines), SHOWN_BYLINES))
+        yield from ((text, "text") for text, _ in self.spoken)
+        yield from ((text, "feed") for text in self.fed)
+        yield from ((value, "meta") for _, value in self.metas)
+
+
+def _gathered(page: ParsedPage, read: ReadNames) -> _Evidence:
+    vicinity = Vicinity(page)
+    return _Evidence(
+        nodes=declared.author_nodes(page),
+        # A page without a headline is all near.
+        bylines=bylines(vicinity.near if vicinity.has_headline else page.marked(MAY_NAME_AUTHOR), vicinity, is_near=True),
+        spoken=list(bywords.near_headline(vicinity.ahead, read)),
+        fed=list(page.source.feed_authors),
+        metas=declared.metas(page),
+        vicinity=vicinity,
+    )
+
+
+def _far_bylines(page: ParsedPage, evidence: _Evidence) -> list[Byline]:
+    near = set(evidence.vicinity.near)
+    return bylines((element for element in page.marked(MAY_NAME_AUTHOR) if element not in near), evidence.vicinity, is_near=False)
+
+
+def _agreed(found: Sequence[Byline], read: ReadNames) -> list[str]:
+    """People of the surest byline if the others name nobody else: those of teasers do."""
+    people = first_people(found, read)
+    return people if {fold(name) for byline in found for name in byline.people(read)} <= set(map(fold, people)) else []
+
+
+def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator[Sequence[str]]:
+    """Whom each kind of evidence names, the surest kind first."""
+    yield declared.people_of(evidence.nodes, read)
+    yield first_people([byline for byline in evidence.bylines if not byline.is_apart], read)
+    yield next((people for _, people in evidence.spoken if people), ())
+    yield next((people for _, people in bywords.labelled(page.marks, read) if people), ())
+    yield first_people([byline for byline in evidence.bylines if byline.is_apart], read)
+    yield [name for text in evidence.fed for name in read(text, True)]
+    yield declared.people_in(evidence.metas, read)
+    far = _far_bylines(page, evidence) if evidence.vicinity.has_headline and not evidence.nodes else []
+    yield _agreed([byline for byline in far if not byline.is_apart], read)
+    yield bywords.signed(evidence.vicinity.ahead, read)
+    yield declared.collectives_of(evidence.nodes)
+    yield first_people([byline for byline in far if byline.is_apart and byline.trust == BY_RELATION], read)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple({fold(name): name for name in reversed(list(names))}.values())[::-1][:MAX_AUTHORS]
 
 
-def choices(page):
+def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
+    """The people who wrote the article, in the page's order; the first kind of evidence that names any decides."""
     sites = frozenset(map(fold, page.site_names))
 
-    @cache
-    def read(text: str, is_name: bool) -> tuple[str, ...]:
-        return tuple(names_in(text, sites=sites, declared=is_name))
+    @cache  # many elements share a text
+    def read(text: str, is_name: bool) -> Sequence[str]:
+        return names_in(text, sites=sites, declared=is_name)
 
-    nodes = declared.author_nodes(page)
-    metas = declared.metas(page)
-    vicinity = Vicinity(page)
-    near = bylines(vicinity.near if vicinity.has_headline else page.marked(MAY_NAME_AUTHOR), vicinity, is_near=True)
-    spoken = list(bywords.near_headline(vicinity.ahead, read))
-    pairs = [(first_text(node), "json-ld") for node in nodes]
-    pairs += [(value, "meta") for _, value in metas]
-    pairs += [(byline.text, "byline") for byline in near]
-    pairs += [(text, "text") for text, _ in spoken]
-
-    def far_():
-        if not hasattr(far_, "v"):
-            near_elements = set(vicinity.near)
-            far_.v = bylines((e for e in page.marked(MAY_NAME_AUTHOR) if e not in near_elements), vicinity, is_near=False) if vicinity.has_headline else []
-        return far_.v
-
-    def farfirst():
-        far = [b for b in far_() if not b.is_apart]
-        r = first_people(far, read)
-        return r if len({fold(n) for b in far for n in b.people(read)}) == len(set(map(fold, r))) else []
-
-    def labelled():
-        lab = list(bywords.labelled(page.marks, read))
-        return next((p for _, p in lab if p), ())
-    todo = {
-        "ld": lambda: declared.people_of(nodes, read),
-        "mnear": lambda: first_people([b for b in near if not b.is_apart], read),
-        "spoken": lambda: next((p for _, p in spoken if p), ()),
-        "labelled": labelled,
-        "mnearapart": lambda: first_people([b for b in near if b.is_apart], read),
-        "meta": lambda: declared.people_in(metas, read),
-        "mfar": farfirst,
-        "signed": lambda: bywords.signed(vicinity.ahead, read),
-        "c": lambda: declared.collectives_of(nodes),
-        "mapart": lambda: first_people([b for b in far_() if b.is_apart and b.trust == BY_RELATION], read),
-    }
-    return todo, pairs, nodes, metas, near, far_
-
-
-def sources(page):
-    todo, pairs, nodes, metas, near, far = choices(page)
-    return {k: list(f()) for k, f in todo.items()}, nodes, metas, near+far()
-
-
-def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
-    """The people who wrote the article, in the page's order; the first kind of source that names any decides."""
-    todo, pairs, *_ = choices(page)
-    return Decision(value=_unique(next((x for f in todo.values() if (x := f())), ())), candidates=shown(pairs))
+    evidence = _gathered(page, read)
+    people = next(filter(None, _choices(page, evidence, read)), ())
+    return Decision(value=_unique(people), candidates=shown(evidence.pairs()))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final
 
 from pipeline.extract.decoding import line
@@ -24,16 +24,30 @@ MAX_NAME: Final = 80
 MAX_UNCASED_NAME: Final = 30  # in scripts without capitals
 MAX_IDEOGRAPHS: Final = 8
 LONGEST_INITIALS: Final = 3
-# What stands before a name, with the white space or the colon after it.
+COLONS: Final = ":："
+# Words before a name. They begin sentences too.
+PREPOSITIONS: Final = frozenset("by von vom por par di door av af oleh от від bởi".split())
+WROTE: Final = frozenset(
+    "written reported posted published reviewed filed submitted created added story words analysis report interview opinion article"
+    " geschrieben verfasst erstellt eingestellt veröffentlicht publiziert gepostet beitrag artikel rezept gastbeitrag kolumne pressemitteilung"
+    " escrito publicado écrit publié rédigé scritto geschreven skrevet skriven scris".split()
+)
+LABELS: Final = frozenset(
+    "autor autorin autor:in autor*in autor/in autorin/autor autoren autore autori autora autorka auteur author authors text texto texte testo tekst"
+    " teksti penulis yazar szerző írta автор автори авторы текст 作者 記者 记者 撰文 執筆 著者 글 بقلم الكاتب מאת".split()
+)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
 BY: Final = re.compile(
-    r"^(?:(?:written|reported|posted|story|text|words|analysis|report|interview|opinion|article|published|reviewed|created|submitted|added)\s*(?:by|:)"
+    rf"^(?:(?:ein |eine )?(?:{_any_of(WROTE)})\s*(?:{_any_of(PREPOSITIONS)}|durch|de|:)"
     r"|(?:view |show |see )?(?:all |more )?(?:articles?|posts?|stories) (?:by|of|from)|(?:zeige |mehr )?(?:alle )?(?:beiträge|artikel) von|mehr von|zum profil von|über"
-    r"|(?:eingestellt|erstellt|geschrieben|verfasst|veröffentlicht|gepostet|(?:ein )?beitrag|(?:ein )?artikel|rezept|gastbeitrag|pressemitteilung|(?:eine )?kolumne) (?:von|durch)|vom"
-    r"|autor:?in|autorin/autor|autor\*in|autor/in|escribe|escrito por|publicado por|écrit par|publié par|rédigé par|scritto da|geschreven door|skrevet av|skrevet af|skriven av"
-    r"|(?:todos los artículos|ver (?:todas|todos|más)[\w ]{0,20}|más artículos) de|tous les articles de|todos os artigos de|scris de|napisał|napsal|írta|szerző|kirjoittanut"
-    r"|by|from|von|por|de|par|di|door|av|af|od|przez|от|автор|автори|авторы|текст|вiд|від|yazan|yazar|haber|oleh|penulis|tác giả|bởi|γράφει(?: [οη])?|του|της|بقلم|كتب|كتبت|מאת"
-    r"|作者|撰文|文|記者|记者|執筆|著者|글|authors?|autore?s?|autorka?|auteur|reporter|text|texto|texte|testo|tekst|teksti)"
-    r"(?:\s*[:：／/]\s*|\s+|$)",
+    r"|(?:todos los artículos|ver (?:todas|todos|más)[\w ]{0,20}|más artículos) de|tous les articles de|todos os artigos de|napisał|napsal|kirjoittanut"
+    rf"|{_any_of(LABELS)}|{_any_of(PREPOSITIONS)}|from|de|od|przez|reporter|escribe|yazan|haber|tác giả|γράφει(?: [οη])?|του|της|كتب|كتبت|文)"
+    rf"(?:\s*[{COLONS}/／]\s*|\s+|$)",
     re.IGNORECASE,
 )
 # "Posted in Travel by Jane Roe on August 3": whoever comes after the preposition.
@@ -63,7 +77,7 @@ ROLE: Final = re.compile(
 )
 # Words of links and of forms that nobody filled in.
 NO_NAME: Final = re.compile(
-    r"^(?:more|all|alle|mehr|view|show|see|no|none|null|zeige|ver|voir|im|in|zur?|zum|aus|auf|mit|für|about|über|by|von|por|par)\b"
+    r"^(?:more|all|alle|mehr|weitere|view|show|see|no|none|null|zeige|ver|voir|im|in|zur?|zum|aus|auf|mit|für|about|über|by|von|por|par)\b"
     r"|\b(?:posts?|beiträge?|articles?|artikel|artículos?|profil\w*|autoren?|author|rezept|rezepte|anonym\w*|unbekannt|inhalte|wortlaut|magazin|copy|link|e-?mail|website|log ?in|sign)\b"
     r"|^(?:eingestellt|geschrieben|verfasst|veröffentlicht|publicado|publié|published|posted|written)\b",
     re.IGNORECASE,
@@ -76,7 +90,7 @@ ORGANISATION: Final = re.compile(
     r"|gmbh|e\.\s?v|llc|foundation|stiftung|institut\w*|universit\w*|ministr?y|ministeri\w*|department|committee|council|center|centre|group|association|verband|bund|verein|partei"
     r"|\w+anstalt|\w+agentur|club|union|services?|website|staff|desk|report|contributors?|deutschland|zeitung|diario|wire|wires|agencies|тасс|риа|новости|агентство|unknown|user|anonymous)\b"
     r"|\.(?:com|org|net|de|fr|es|it|ru|co|info|be|nl|at|ch|uk|eu)\b"
-    r"|新聞|新闻|報社|报社|通信社|通讯|編集部|编辑|編輯|日报|日報|晚报|电视|放送|网|網|オンライン|뉴스|신문|편집|통신|وكالة|صحيفة|تحرير|डेस्क|न्यूज|समाचार|टीम|ডেস্ক|নিউজ|প্রতিবেদক",
+    r"|新聞|新闻|報社|报社|通信|通讯|編集部|编辑|編輯|日报|日報|晚报|电视|放送|网|網|オンライン|뉴스|신문|편집|통신|وكالة|صحيفة|تحرير|डेस्क|न्यूज|समाचार|टीम|ডেস্ক|নিউজ|প্রতিবেদক",
     re.IGNORECASE,
 )
 PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "van", "von", "der", "den", "la", "le", "al", "el", "bin",
@@ -85,6 +99,12 @@ PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "d
 ACCOUNT: Final = re.compile(r"[^\W\d_]{2,}(?:\.[^\W\d_]{2,})+")
 ADDRESS: Final = re.compile(r"\S+@\S+|(?<!\S)@\w+|https?://\S+")
 DOMAIN: Final = re.compile(r"\b[\w-]{2,}\.(?:com|org|net|de|fr|es|it|ru|co|info|eu|tv|at|ch|be|nl|uk)\b", re.IGNORECASE)
+
+
+def _is_first_name(text: str) -> bool:
+    """Whether the first word of a name is one, though it is a preposition elsewhere: `Di Wang`."""
+    words = text.split()
+    return len(words) == 2 and words[0].lower() in PARTICLES and text.istitle()  # noqa: PLR2004 - first name and surname
 
 
 def _cased(name: str) -> str:
@@ -154,7 +174,7 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
     if posted := POSTED.match(text):
         text = posted["who"]
         declared = declared or len(text.split()) == 1
-    while (shorter := BY.sub("", text)) != text:
+    while (shorter := BY.sub("", text)) != text and not (declared and _is_first_name(text)):
         text = shorter
     people = []
     pieces = BETWEEN.split(JOINED_BY_E.sub(", ", text))
