@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -37,7 +37,6 @@ USER_LINK: Final = re.compile(r"(?:^|[/,?&=.-])(?:users?|userinfo|members?|membe
 ENTRANCE: Final = re.compile(r"regist|log-?(?:in|out)|sign-?(?:in|up)|password|edit|abo\b", re.IGNORECASE)
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Byline:
     """An element that the markup calls an author."""
@@ -48,7 +47,7 @@ class Byline:
     is_near: bool  # to the headline
     is_apart: bool  # in a box of its own
 
-    def people(self, read: ReadNames) -> list[str]:
+    def people(self, read: ReadNames) -> Sequence[str]:
         """Who is named: by what the markup calls a name, else by links, else by the whole text."""
         inner = [self.element]
         if self.trust < BY_LINK:
@@ -80,6 +79,8 @@ def _is_author_link(element: HtmlElement, *, is_near: bool) -> bool:
 def _trust(element: HtmlElement, *, is_near: bool) -> int | None:
     """How surely the markup names an author; None: not at all."""
     marks = " ".join(filter(None, map(element.get, MARKS)))
+    if not marks and element.tag != "a":
+        return None
     may = MAY_NAME_AUTHOR.search(marks.lower()) is not None
     if not (may or element.tag == "a") or NO_BYLINE.search(marks.lower()):
         return None

@@ -1,8 +1,5 @@
 """Bylines by what the page writes: names after "By" and its like, after labels such as "Autor:", and as a signature."""
 
-# The patterns hold words of many languages.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re
@@ -19,8 +16,11 @@ MAX_LINE: Final = 80  # characters of a byline
 MAX_BLOCK: Final = 240  # of a block that begins with one
 MAX_SIGNATURE: Final = 60
 LONG_PARAGRAPH: Final = 100
+FEW_WORDS: Final = 5  # before a name; more are a sentence
 MOSTLY: Final = 0.8  # share of a signature's letters that are of names
 EMPHASIS: Final = frozenset({"strong", "b", "em", "i", "span"})
+BEGINNINGS: Final = PREPOSITIONS | WROTE | LABELS  # of bylines
+FIRST_WORD: Final = re.compile(r"\s*(autor(?:in)?[/:*](?:in|autor)\b|tác giả|\w+)", re.IGNORECASE)
 CAPITAL: Final = re.compile(r"[^\W\d_a-z]")
 # A single word, which may be a pen name, with a date behind it or nothing.
 ONE_WORD: Final = re.compile(r"(?P<who>[\w.-]+)(?:$|\s+(?=(?:on|am|um|at|le|el)\s|[@|\d]).*\d)", re.IGNORECASE)
@@ -34,11 +34,19 @@ def _is_one(text: str) -> bool:
     return len(text.split()) == 1
 
 
+def _first_word(text: str) -> str:
+    """The word that a text begins with, in lower case."""
+    match = FIRST_WORD.match(text)
+    return match[1].lower() if match else ""
+
+
 def _begin(text: str) -> tuple[str, bool, str]:
     """The word that a text begins with, in lower case; whether a colon follows; the rest."""
-    word, _, rest = text.strip().partition(" ")
-    bare, rest = word.rstrip(COLONS), rest.lstrip()
-    return bare.lower(), bare != word or rest[:1] in tuple(COLONS), rest.lstrip(f"{COLONS} ")
+    match = FIRST_WORD.match(text)
+    if not match:
+        return "", False, text
+    rest = text[match.end() :].strip()
+    return match[1].lower(), rest.startswith(tuple(COLONS)), rest.lstrip(f"{COLONS} ")
 
 
 def _is_bare(text: str) -> bool:
@@ -86,8 +94,8 @@ def _word_before(element: HtmlElement) -> str:
         text = previous.tail
     else:
         text = previous.text
-    words = (text or "")[-MAX_LINE:].strip().rstrip(COLONS).split()
-    return words[-1].lower() if words else ""
+    words = (text or "").strip().rstrip(COLONS).split()
+    return words[-1].lower() if 0 < len(words) <= FEW_WORDS else ""
 
 
 def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]:
@@ -96,7 +104,7 @@ def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[
         own = element.text
         if not own or own.isspace():
             continue
-        if _begins_byline(own):
+        if _first_word(own) in BEGINNINGS and _begins_byline(own):
             text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
             if 0 < len(text) <= MAX_LINE:
                 yield text, read(text, False) or _pen_name(text, read)
@@ -115,11 +123,11 @@ def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]
         own = element.text
         if not own or own.isspace():
             own = element[0].text if len(element) and element[0].tag in EMPHASIS else None
-        if not own:
+        if not own or _first_word(own) not in LABELS:
             continue
-        word, has_colon, rest = _begin(own[:MAX_LINE])
+        word, has_colon, rest = _begin(own)
         # Without a colon only what can be no other word is a label, or what stands alone.
-        if word not in LABELS or not (has_colon or not rest or "/" in word) or has_more_than(element, MAX_LINE):
+        if not (has_colon or not rest or "/" in word) or has_more_than(element, MAX_LINE):
             continue
         text = spelled(element)
         if not _is_bare(text):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.extract.agencies import agency_of
 from pipeline.extract.names import BY, ReadNames, names_in
 from pipeline.extract.page import ParsedPage
-from pipeline.extract.structured import all_texts, as_list, first_text, types_of
+from pipeline.extract.structured import all_texts, as_list, types_of
 
 MAX_COLLECTIVE: Final = 60  # characters
 META_NAME: Final = re.compile(r"(?:.*[:._-])?(?:authors?|author[_-]?names?|byl|byline|creator)|dc\.contributor")
@@ -18,7 +18,9 @@ ORGANISATION_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", 
 # Works that are no articles to schema.org, and may be all that a page's structured data describe.
 WORK: Final = re.compile(r"(?:Page|Recipe|HowTo|CreativeWork\w*|Posting|Episode|Question)$")
 # What forms are filled in with that want a name.
-PLACEHOLDER: Final = re.compile(r"@|https?:|\b(?:null|none|no author|admin\w*|webmaster|unknown|unbekannt|anonym\w*|guest|user|test)\b", re.IGNORECASE)
+PLACEHOLDER: Final = re.compile(
+    r"@|https?:|\b(?:null|none|no author|admin\w*|webmaster|unknown|unbekannt|anonym\w*|guest|user|test)\b", re.IGNORECASE
+)
 
 Node = dict[str, Any]
 

@@ -17,14 +17,13 @@ from pipeline.extract.titles import fold
 ReadNames = Callable[[str, bool], Sequence[str]]
 
 MAX_NAME_WORDS: Final = 6
-FEW_WORDS: Final = 3  # longer names may hold a particle that no list knows
 MIN_NAME: Final = 2  # characters
 MIN_PLAIN_NAME: Final = 3  # characters of a name that nothing but its look tells
 MAX_NAME: Final = 80
 MAX_UNCASED_NAME: Final = 30  # in scripts without capitals
 MAX_IDEOGRAPHS: Final = 8
 LONGEST_INITIALS: Final = 3
-COLONS: Final = ":："
+COLONS: Final = ":：／"
 # Words before a name. They begin sentences too.
 PREPOSITIONS: Final = frozenset("by von vom por par di door av af oleh от від bởi".split())
 WROTE: Final = frozenset(
@@ -35,7 +34,7 @@ WROTE: Final = frozenset(
 LABELS: Final = frozenset(
     "autor autorin autor:in autor*in autor/in autorin/autor autoren autore autori autora autorka auteur author authors text texto texte testo tekst"
     " teksti penulis yazar szerző írta автор автори авторы текст 作者 記者 记者 撰文 執筆 著者 글 بقلم الكاتب מאת".split()
-)
+) | {"tác giả"}
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -46,8 +45,8 @@ BY: Final = re.compile(
     rf"^(?:(?:ein |eine )?(?:{_any_of(WROTE)})\s*(?:{_any_of(PREPOSITIONS)}|durch|de|:)"
     r"|(?:view |show |see )?(?:all |more )?(?:articles?|posts?|stories) (?:by|of|from)|(?:zeige |mehr )?(?:alle )?(?:beiträge|artikel) von|mehr von|zum profil von|über"
     r"|(?:todos los artículos|ver (?:todas|todos|más)[\w ]{0,20}|más artículos) de|tous les articles de|todos os artigos de|napisał|napsal|kirjoittanut"
-    rf"|{_any_of(LABELS)}|{_any_of(PREPOSITIONS)}|from|de|od|przez|reporter|escribe|yazan|haber|tác giả|γράφει(?: [οη])?|του|της|كتب|كتبت|文)"
-    rf"(?:\s*[{COLONS}/／]\s*|\s+|$)",
+    rf"|{_any_of(LABELS)}|{_any_of(PREPOSITIONS)}|from|de|od|przez|reporter|escribe|yazan|haber|γράφει(?: [οη])?|του|της|كتب|كتبت|文)"
+    rf"(?:\s*[{COLONS}/]\s*|\s+|$)",
     re.IGNORECASE,
 )
 # "Posted in Travel by Jane Roe on August 3": whoever comes after the preposition.
@@ -101,10 +100,14 @@ ADDRESS: Final = re.compile(r"\S+@\S+|(?<!\S)@\w+|https?://\S+")
 DOMAIN: Final = re.compile(r"\b[\w-]{2,}\.(?:com|org|net|de|fr|es|it|ru|co|info|eu|tv|at|ch|be|nl|uk)\b", re.IGNORECASE)
 
 
-def _is_first_name(text: str) -> bool:
-    """Whether the first word of a name is one, though it is a preposition elsewhere: `Di Wang`."""
-    words = text.split()
-    return len(words) == 2 and words[0].lower() in PARTICLES and text.istitle()  # noqa: PLR2004 - first name and surname
+def _without_by(text: str, *, declared: bool) -> str:
+    """A text without what stands before the name; in a name that is declared one the first of two words may be a first name: `Di Wang`."""
+    words = text.split(None, 2)
+    if declared and len(words) == 2 and words[0].istitle() and words[0].lower() in PARTICLES:  # noqa: PLR2004 - first name and surname
+        return text
+    while (shorter := BY.sub("", text)) != text:
+        text = shorter
+    return text
 
 
 def _cased(name: str) -> str:
@@ -127,38 +130,39 @@ def _once(name: str) -> str:
 
 def _is_uncased_name(name: str) -> bool:
     """Whether a text in a script without capitals can be a name."""
-    letters = name.replace(" ", "").replace("·", "").replace("・", "").replace("‌", "")
+    letters = name.replace(" ", "").replace("·", "").replace("・", "").replace("\u200c", "")
     longest = MAX_IDEOGRAPHS if any("\u3040" <= letter <= "\ud7a3" for letter in letters) and "・" not in name else MAX_UNCASED_NAME
     return len(letters) <= longest and all(unicodedata.category(letter)[0] in "LM" for letter in letters)
 
 
-def is_person(name: str, *, sites: Container[str] = (), declared: bool = False) -> bool:
+def _means_other(name: str) -> bool:
+    """Whether words of a text say that it is an organisation, a role, or a part of the page."""
+    return bool(ORGANISATION.search(name) or ROLE.search(PROFESSOR.sub("", name)) or NO_NAME.search(name))
+
+
+def is_person(name: str, *, declared: bool = False) -> bool:
     """Whether a text can be a person's name.
 
     Args:
         name: a cleaned text.
-        sites: what the outlet is called, folded.
         declared: the page says that it is a name, so that a pen name is enough: one word, in lower case or with digits.
 
     """
     words = name.split()
-    one = declared and len(words) == 1
-    if not words or len(words) > MAX_NAME_WORDS or not (MIN_NAME if one else MIN_PLAIN_NAME) <= len(name) <= MAX_NAME:
+    is_pen_name = declared and len(words) == 1
+    shortest = MIN_NAME if is_pen_name else MIN_PLAIN_NAME
+    if not (shortest <= len(name) <= MAX_NAME and len(words) <= MAX_NAME_WORDS) or _means_other(name):
         return False
-    if not one and any(map(str.isdigit, name)):
-        return False
-    if ORGANISATION.search(name) or ROLE.search(PROFESSOR.sub("", name)) or NO_NAME.search(name) or fold(name) in sites:
+    if any(map(str.isdigit, name)) and not is_pen_name:
         return False
     if name.lower() == name.upper():
         return _is_uncased_name(name)
-    if one:
+    if is_pen_name:
         return name[0].isalpha() and "." not in name.rstrip(".")  # no address
-    if BEGINS_WITH_ARTICLE.search(name) and not declared:
+    if len(words) == 1 or (BEGINS_WITH_ARTICLE.search(name) and not declared):
         return False
-    if len(words) == 1:
-        return False
-    capitals = sum(word[0].isupper() or word[0] in "'’" or word.lower() in PARTICLES for word in words)
-    return capitals >= len(words) - declared and any(word[0].isupper() for word in words)
+    small = [word for word in words if not (word[0].isupper() or word[0] in "'’" or word.lower() in PARTICLES)]
+    return len(small) <= (1 if declared else 0) and any(word[0].isupper() for word in words)
 
 
 def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -> list[str]:
@@ -174,23 +178,24 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
     if posted := POSTED.match(text):
         text = posted["who"]
         declared = declared or len(text.split()) == 1
-    while (shorter := BY.sub("", text)) != text and not (declared and _is_first_name(text)):
-        text = shorter
-    people = []
-    pieces = BETWEEN.split(JOINED_BY_E.sub(", ", text))
+    pieces = BETWEEN.split(JOINED_BY_E.sub(", ", _without_by(text, declared=declared)))
     declared = declared and len(pieces) == 1  # of several, some may be places and roles
+    people = []
     for piece in pieces:
-        name = "" if DOMAIN.search(piece) else BY.sub("", piece.strip())
+        name = "" if DOMAIN.search(piece) else _without_by(piece.strip(), declared=declared)
         while (shorter := NOISE.sub("", name).strip()) != name:
             name = shorter
-        role = ROLE.search(name) or IN_PLACE.search(name)
-        if role and len(name[: role.start()].split()) > 1:
-            name = name[: role.start()].strip()
-        if any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
-            continue  # an office of the outlet: `MDR THÜRINGEN`
+        role = ROLE.search(name)
+        if role and people:
+            continue  # what the last one is: `Jane Roe, Assistant Sports Editor`
+        end = role or IN_PLACE.search(name)
+        if end and len(name[: end.start()].split()) > 1:
+            name = name[: end.start()].strip()
+        if fold(name) in sites or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
+            continue  # the outlet, or an office of it: `MDR THÜRINGEN`
         if declared and ACCOUNT.fullmatch(name):
             name = name.replace(".", " ").title()
         name = _once(_cased(TITLES_AFTER.sub("", name)))
-        if is_person(name, sites=sites, declared=declared):
+        if is_person(name, declared=declared):
             people.append(name)
     return people

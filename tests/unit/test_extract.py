@@ -187,7 +187,7 @@ def test_site_names_leave_titles_and_real_dashes_stay(title: str, left: str) -> 
     ],
 )
 def test_people_in_bylines(byline: str, people: list[str]) -> None:
-    assert names.names_in(byline, site_names=["The Harbour Post"]) == people
+    assert names.names_in(byline, sites={titles.fold("The Harbour Post")}) == people
 
 
 @pytest.mark.parametrize(
