@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -15,6 +16,7 @@ from pipeline.extract.names import COLONS, LABELS, PREPOSITIONS, WROTE, ReadName
 MAX_LINE: Final = 80  # characters of a byline
 MAX_BLOCK: Final = 240  # of a block that begins with one
 MAX_SIGNATURE: Final = 60
+MAX_SIBLINGS: Final = 20  # after a label
 LONG_PARAGRAPH: Final = 100
 FEW_WORDS: Final = 5  # before a name; more are a sentence
 MOSTLY: Final = 0.8  # share of a signature's letters that are of names
@@ -78,7 +80,7 @@ def _first_line(text: str) -> str:
 def _rest_of_line(element: HtmlElement) -> str:
     """What follows an element in its line."""
     parts = [element.tail or ""]
-    for place in element.itersiblings():
+    for place in islice(element.itersiblings(), MAX_SIBLINGS):
         if place.tag not in INLINE or has_more_than(place, MAX_LINE):
             break
         parts += (spelled(place), place.tail or "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pipeline.extract.agencies import agency_of
-from pipeline.extract.names import BY, ReadNames, names_in
+from pipeline.extract.names import BY, ReadNames
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import all_texts, as_list, types_of
 
@@ -55,14 +55,11 @@ def people_of(nodes: Iterable[Node], read: ReadNames) -> list[str]:
         if "Person" in kinds or not kinds & ORGANISATION_TYPES:
             for name in all_texts(node.get("name")):
                 people += read(name, True)
-                # A blog may be called as the person who writes it.
-                if "Person" in kinds and len(name.split()) > 1 and not people:
-                    people += names_in(name)
     return people
 
 
 def collectives_of(nodes: Iterable[Node]) -> list[str]:
-    """What else the structured data calls a person: a collective or a pen name that looks like no person's."""
+    """What else the structured data calls a person: a collective, a pen name that looks like none, a blog that is called as its writer."""
     names = [BY.sub("", name) for node in nodes if "Person" in types_of(node) for name in all_texts(node.get("name"))]
     return [name for name in names if 0 < len(name) <= MAX_COLLECTIVE and not PLACEHOLDER.search(name) and not agency_of(name)]
 

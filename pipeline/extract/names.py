@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final
 
+from pipeline.extract.agencies import NO_SIGNATURE
 from pipeline.extract.decoding import line
 from pipeline.extract.titles import fold
 
@@ -64,7 +65,8 @@ NOISE: Final = re.compile(
     r"\([^)]*\)|\[[^\]]*\]|https?://\S+|www\.\S+|\S+@\S+|@\w+|^[\W_]+|[\s,:;|·•–—→»›-]+$|(?<!\b[^\W\d_])(?<!\b[JS]r)\.$"
 )
 TITLES_AFTER: Final = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
-IN_PLACE: Final = re.compile(r"\s+(?:in|aus|à|em|из)\s+(?=[^\W\d_a-z]).*$")
+# A place, a date or the next label after a name.
+AFTER_NAME: Final = re.compile(r"\s+(?:(?:in|aus|à|em|из)\s+(?=[^\W\d_a-z])|\d|\S+:)")
 PROFESSOR: Final = re.compile(r"^(?:prof(?:essor)?\.?\s+)+", re.IGNORECASE)
 ROLE: Final = re.compile(
     r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
@@ -77,7 +79,7 @@ ROLE: Final = re.compile(
 # Words of links and of forms that nobody filled in.
 NO_NAME: Final = re.compile(
     r"^(?:more|all|alle|mehr|weitere|view|show|see|no|none|null|zeige|ver|voir|im|in|zur?|zum|aus|auf|mit|für|about|über|by|von|por|par)\b"
-    r"|\b(?:posts?|beiträge?|articles?|artikel|artículos?|profil\w*|autoren?|author|rezept|rezepte|anonym\w*|unbekannt|inhalte|wortlaut|magazin|copy|link|e-?mail|website|log ?in|sign)\b"
+    r"|\b(?:posts?|beiträge?|articles?|artikel|artículos?|profil\w*|autoren?|author|rezept|rezepte|anonym\w*|unbekannt|inhalte|wortlaut|magazin|copy|link|password|e-?mail|website|log ?in|sign)\b"
     r"|^(?:eingestellt|geschrieben|verfasst|veröffentlicht|publicado|publié|published|posted|written)\b",
     re.IGNORECASE,
 )
@@ -150,12 +152,13 @@ def is_person(name: str, *, declared: bool = False) -> bool:
     """
     words = name.split()
     is_pen_name = declared and len(words) == 1
-    shortest = MIN_NAME if is_pen_name else MIN_PLAIN_NAME
+    has_no_capitals = name.lower() == name.upper()
+    shortest = MIN_NAME if is_pen_name or has_no_capitals else MIN_PLAIN_NAME
     if not (shortest <= len(name) <= MAX_NAME and len(words) <= MAX_NAME_WORDS) or _means_other(name):
         return False
     if any(map(str.isdigit, name)) and not is_pen_name:
         return False
-    if name.lower() == name.upper():
+    if has_no_capitals:
         return _is_uncased_name(name)
     if is_pen_name:
         return name[0].isalpha() and "." not in name.rstrip(".")  # no address
@@ -186,9 +189,9 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
         while (shorter := NOISE.sub("", name).strip()) != name:
             name = shorter
         role = ROLE.search(name)
-        if role and people:
-            continue  # what the last one is: `Jane Roe, Assistant Sports Editor`
-        end = role or IN_PLACE.search(name)
+        if people and (role or fold(name) in NO_SIGNATURE):
+            continue  # what or where the last one is: `Jane Roe, Assistant Sports Editor, New York`
+        end = role or AFTER_NAME.search(name)
         if end and len(name[: end.start()].split()) > 1:
             name = name[: end.start()].strip()
         if fold(name) in sites or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
