@@ -20,17 +20,21 @@ MAX_BYLINES: Final = 40
 ANCESTORS: Final = 4  # in which bylines that belong together stand
 BY_RELATION, BY_CLASS, BY_LINK = range(3)  # how surely the markup names an author
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+AUTHOR_WORDS: Final = (
+    "byline|author|autore?|auteur|avtor|signature|firma|creator|writer|journalist|reporter|columnist|contributor|redactor|redakteur|skribent|forfatter"
+    "|kirjoittaja|toimittaja|yazar|szerzo|penulis|username|poster"
+)
 BYLINE: Final = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|autor|auteur|autore|signature|creator|writer|journalist|username|poster)s?"
-    r"(?:[\s_-]*(?:name|names|link|title|info|text))?(?=[\s_-]|$)|vcard"
+    rf"(?:^|[\s_-]|post|article|entry|news|story)(?:{AUTHOR_WORDS})s?(?:[\s_-]*(?:name|names|link|title|info|text))?(?=[\s_-]|$)|vcard"
 )
 # What the pattern above and the relations need; most marks fail it, and many elements share one.
-MAY_NAME_AUTHOR: Final = re.compile(r"author|byline|aut[oe]|auteur|signature|creator|writer|journalist|vcard|username|poster")
+MAY_NAME_AUTHOR: Final = re.compile(f"{AUTHOR_WORDS}|vcard")
 NO_BYLINE: Final = re.compile(
     r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|(?<!v)(?<!h-)card"
 )
 AUTHOR_LINK: Final = re.compile(
-    r"/(?:author|autor|auteur|autore|autori|authors|autoren|profile|staff|contributors?|journalist\w*|reporter\w*|columnists?)/[\w%.-]{2,}"
+    r"/(?:author|autor|auteur|autore|autori|authors|autoren|avtor\w*|profile|staff|firmas?|contributors?|writers?|journalist\w*|periodistas?|reporter\w*"
+    r"|columnist\w*|redaktor\w*|redakteur\w*|skribent\w*|forfatter\w*|kirjoittaja\w*|toimittaja\w*|yazar\w*|szerzo\w*|penulis)/[\w%.-]{2,}"
 )
 # Profiles of users; near the headline they are the author's.
 USER_LINK: Final = re.compile(r"(?:^|[/,?&=.-])(?:users?|userinfo|members?|memberlist|profiles?|profil|redaktion|autoren)\b", re.IGNORECASE)
