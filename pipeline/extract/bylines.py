@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -80,17 +81,23 @@ def _is_author_link(element: HtmlElement, *, is_near: bool) -> bool:
     )
 
 
+@lru_cache(maxsize=4_096)  # many elements share their marks
+def _calls_author(marks: str) -> bool | None:
+    """Whether marks are an author's; None if they are of what holds no byline of the article's."""
+    if NO_BYLINE.search(marks.lower()):
+        return None
+    return MAY_NAME_AUTHOR.search(marks.lower()) is not None and BYLINE.search(CAMEL.sub("-", marks).lower()) is not None
+
+
 def _trust(element: HtmlElement, *, is_near: bool) -> int | None:
     """How surely the markup names an author; None: not at all."""
     marks = " ".join(filter(None, map(element.get, MARKS)))
-    if not marks and element.tag != "a":
+    called = _calls_author(marks) if marks else False
+    if called is None:
         return None
-    may = MAY_NAME_AUTHOR.search(marks.lower()) is not None
-    if not (may or element.tag == "a") or NO_BYLINE.search(marks.lower()):
-        return None
-    if may and ("author" in (element.get("rel") or "").split() or element.get("itemprop") in {"author", "creator"}):
+    if marks and ("author" in (element.get("rel") or "").split() or element.get("itemprop") in {"author", "creator"}):
         return BY_RELATION
-    if may and BYLINE.search(CAMEL.sub("-", marks).lower()):
+    if called:
         return BY_CLASS
     return BY_LINK if element.tag == "a" and _is_author_link(element, is_near=is_near) else None
 

@@ -183,7 +183,7 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
         declared = declared or len(text.split()) == 1
     pieces = BETWEEN.split(JOINED_BY_E.sub(", ", _without_by(text, declared=declared)))
     declared = declared and len(pieces) == 1  # of several, some may be places and roles
-    people = []
+    people: list[str] = []
     for piece in pieces:
         name = "" if DOMAIN.search(piece) else _without_by(piece.strip(), declared=declared)
         while (shorter := NOISE.sub("", name).strip()) != name:
