@@ -65,8 +65,8 @@ NOISE: Final = re.compile(
     r"\([^)]*\)|\[[^\]]*\]|https?://\S+|www\.\S+|\S+@\S+|@\w+|^[\W_]+|[\s,:;|·•–—→»›-]+$|(?<!\b[^\W\d_])(?<!\b[JS]r)\.$"
 )
 TITLES_AFTER: Final = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
-# A place, a date or the next label after a name.
-AFTER_NAME: Final = re.compile(r"\s+(?:(?:in|aus|à|em|из)\s+(?=[^\W\d_a-z])|\d|\S+:)")
+# A place, an employer, a date or the next label after a name.
+AFTER_NAME: Final = re.compile(r"\s+(?:(?:in|aus|à|em|из|for|of|at|für|pour|para)\s+(?:the\s+)?(?=[^\W\d_a-z])|\d|\S+:)")
 PROFESSOR: Final = re.compile(r"^(?:prof(?:essor)?\.?\s+)+", re.IGNORECASE)
 ROLE: Final = re.compile(
     r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
@@ -177,7 +177,7 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
         declared: the page says that the text is nothing but a name.
 
     """
-    text = ADDRESS.sub(" ", line(text)).strip()
+    text = ADDRESS.sub(", ", line(text)).strip(", ")
     if posted := POSTED.match(text):
         text = posted["who"]
         declared = declared or len(text.split()) == 1
