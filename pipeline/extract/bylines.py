@@ -11,6 +11,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from pipeline.extract.decoding import line
 from pipeline.extract.elements import MARKS, has_more_than, spelled
 from pipeline.extract.names import ReadNames
 from pipeline.extract.vicinity import Vicinity
@@ -59,7 +60,7 @@ class Byline:
             inner = [one for one in self.element.iter("*") if self._is_name(one)] or (inner if self.trust == BY_RELATION else [])
         links = [link for link in self.element.iter("a") if link is not self.element]
         for parts, is_name in ((inner, self.trust < BY_LINK or self.is_near), (links, False)):
-            if people := [name for part in parts for name in read(spelled(part), is_name)]:
+            if people := [name for part in parts for name in read(_text(part), is_name)]:
                 return people
         # A single word may be a pen name where nothing else stands in an author's element.
         return read(self.text, self.is_near and self.trust == BY_CLASS and self.text[:1].isupper() and self.text.isalpha())
@@ -72,6 +73,13 @@ class Byline:
         if "fn" in classes.split() or (self.is_near and "username" in classes):
             return True
         return element.tag == "a" and _is_author_link(element, is_near=self.is_near) and (self.is_near or self.trust == BY_CLASS)
+
+
+def _text(element: HtmlElement) -> str:
+    """What an element shows, else what its metadata say."""
+    return spelled(element) or line(
+        " | ".join(meta.get("content") or "" for meta in element.iter("meta") if meta.get("itemprop") == "name")
+    )
 
 
 def _is_author_link(element: HtmlElement, *, is_near: bool) -> bool:
@@ -93,7 +101,7 @@ def _trust(element: HtmlElement, *, is_near: bool) -> int | None:
     """How surely the markup names an author; None: not at all."""
     marks = " ".join(filter(None, map(element.get, MARKS)))
     called = _calls_author(marks) if marks else False
-    if called is None:
+    if called is None or "Organization" in (element.get("itemtype") or ""):
         return None
     if marks and ("author" in (element.get("rel") or "").split() or element.get("itemprop") in {"author", "creator"}):
         return BY_RELATION
@@ -119,7 +127,7 @@ def _found(elements: Iterable[HtmlElement], vicinity: Vicinity, *, is_near: bool
         trust = _trust(element, is_near=is_near)
         if trust is None or has_more_than(element, MAX_BYLINE) or vicinity.is_comment(element):
             continue
-        text = spelled(element)
+        text = _text(element)
         if len(text) >= MIN_BYLINE:
             yield Byline(element=element, text=text, trust=trust, is_near=is_near, is_apart=vicinity.is_apart(element))
 

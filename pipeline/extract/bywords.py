@@ -110,7 +110,7 @@ def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[
             text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
             if 0 < len(text) <= MAX_LINE:
                 yield text, read(text, False) or _pen_name(text, read)
-        elif len(own) <= MAX_LINE:
+        elif len(own) <= MAX_LINE and not has_more_than(element, MAX_BLOCK):
             if dated := DATED.search(own.strip()):
                 yield line(own), read(dated["who"], _is_one(dated["who"]))
             elif (word := _word_before(element)) in PREPOSITIONS or word in LABELS:

@@ -12,7 +12,7 @@ from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import all_texts, as_list, types_of
 
 MAX_COLLECTIVE: Final = 60  # characters
-META_NAME: Final = re.compile(r"(?:.*[:._-])?(?:authors?|author[_-]?names?|byl|byline|creator)|dc\.contributor")
+META_NAME: Final = re.compile(r"(?!.*(?:image|photo|video))(?:.*[:._-])?(?:authors?|author[_-]?names?|byl|byline|creator)|dc\.contributor")
 WRITTEN_BY: Final = "twitter:data1"  # where a common plug-in says who wrote the text; others say other things there
 ORGANISATION_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "Corporation"})
 # Works that are no articles to schema.org, and may be all that a page's structured data describe.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.elements import following, label_of
+from pipeline.extract.elements import UNSEEN, following, label_of
 from pipeline.extract.headings import Heading
 from pipeline.extract.page import MARKED, ParsedPage
 from pipeline.extract.titles import fold
@@ -21,6 +21,7 @@ BLOCKS: Final = 3
 NEAR: Final = 6  # elements around one that tell whose it is
 COMMENT: Final = re.compile(r"comment|kommentar|comentario|disqus|reply")
 BOX: Final = re.compile(r"related|teaser|recommend|sidebar|promo|footer|widget|latest|most-?read")
+PICTURE_TAGS: Final = frozenset({"figure", "figcaption", "picture"})
 BOX_TAGS: Final = frozenset({"aside", "footer", "nav"})
 
 
@@ -29,6 +30,16 @@ def _headline(page: ParsedPage) -> Heading | None:
     titles = [fold(title) for title in (*page.metas("og:title"), page.title_tag)]
     own = [heading for heading in page.headings if not heading.is_logo]
     return next((one for one in own if (text := fold(one.text)) and any(text in title for title in titles)), next(iter(own), None))
+
+
+def _of_text(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+    """Those of some elements, in the page's order, that are of the text; pictures have authors of their own."""
+    pictures: set[HtmlElement] = set()
+    for element in elements:
+        if element.tag in PICTURE_TAGS or element.getparent() in pictures:
+            pictures.add(element)
+        elif isinstance(element.tag, str) and element.tag not in UNSEEN:
+            yield element
 
 
 class Vicinity:
@@ -43,16 +54,16 @@ class Vicinity:
         if heading is None:
             return
         self._around = {heading.element, *heading.element.iterancestors()}
-        self.ahead = [element for element in following(heading.element, LOOK_AHEAD) if isinstance(element.tag, str)]
+        self.ahead = list(_of_text(following(heading.element, LOOK_AHEAD)))
         for place in islice((heading.element, *heading.element.iterancestors()), BLOCKS):
             for sibling in place.itersiblings(preceding=True):
-                self.back += islice(sibling.iter("*"), MOST_OF_A_BLOCK)
+                self.back += _of_text(islice(sibling.iter("*"), MOST_OF_A_BLOCK))
                 if len(self.back) >= LOOK_BACK:
                     return
 
     @property
     def near(self) -> list[HtmlElement]:
-        """What stands before and after the headline."""
+        """What stands before and after the headline and may be marked as a byline."""
         return [element for element in (*self.back, *self.ahead) if element.tag in MARKED]
 
     @property

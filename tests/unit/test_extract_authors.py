@@ -120,6 +120,7 @@ def test_a_web_page_may_be_all_that_is_described() -> None:
         ("twitter:creator", "@janeroe", ()),
         ("author", "The Harbour Post", ()),
         ("author", "null", ()),
+        ("image:author", "Petra Lens", ()),
         ("author", "Verein der Hafenfreunde e.V.", ()),
     ],
 )
@@ -152,6 +153,8 @@ def test_a_byline_goes_before_the_sites_author() -> None:
         '<div class="byline"><div>Jane Roe</div><div>Assistant Sports Editor</div></div>',  # blocks stand apart
         '<div class="byline"><span>Author</span><span>Jane Roe</span></div>',
         '<div class="meta"><a href="/author/jane-roe">Jane Roe</a></div>',
+        '<div itemprop="author" itemscope itemtype="https://schema.org/Person"><meta itemprop="name" content="Jane Roe"></div>',
+        '<figure><img src="/x.jpg"><figcaption><span class="author">Petra Lens</span></figcaption></figure><p class="byline">Jane Roe</p>',
         '<div class="author">Von Jane Roe in Berlin</div>',
         '<div class="author">From JANE ROE in Arusha</div>',
         '<div class="author">By Jane Roe, New York</div>',
@@ -176,6 +179,7 @@ def test_marked_bylines(markup: str) -> None:
         ('<span class="author">Reuters</span>', ()),
         ('<span class="author">The Harbour Post</span>', ()),
         ('<span class="author">Foto: Kari Nordmann</span>', ()),
+        ('<div itemprop="author" itemscope itemtype="https://schema.org/Organization"><span itemprop="name">Quay Writers</span></div>', ()),
         ('<a href="/people/real-life">Real Life</a>', ()),
     ],
 )
