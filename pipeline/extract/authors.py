@@ -67,9 +67,13 @@ def _agreed(found: Sequence[Byline], read: ReadNames) -> list[str]:
 
 def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator[Sequence[str]]:
     """Whom each kind of evidence names, the surest kind first."""
+    marked = first_people([byline for byline in evidence.bylines if not byline.is_apart], read)
+    spoken = next((people for _, people in evidence.spoken if people), ())
+    # What is both marked and written as a byline knows better than structured data, which may name who put the text online.
+    yield spoken if set(map(fold, marked)) == set(map(fold, spoken)) else ()
     yield declared.people_of(evidence.nodes, read)
-    yield first_people([byline for byline in evidence.bylines if not byline.is_apart], read)
-    yield next((people for _, people in evidence.spoken if people), ())
+    yield marked
+    yield spoken
     yield next((people for _, people in bywords.labelled(page.marks, read) if people), ())
     yield first_people([byline for byline in evidence.bylines if byline.is_apart], read)
     yield [name for text in evidence.fed for name in read(text, True)]

@@ -128,6 +128,13 @@ def test_authors_of_metadata(name: str, value: str, people: tuple[str, ...]) -> 
     assert decided(H1 + TEXT, f'<meta name="{name}" content="{value}">') == people
 
 
+def test_a_byline_that_is_marked_and_written_goes_before_who_put_the_text_online() -> None:
+    uploader = person("Max Uploader")
+    assert declared(uploader, body=f'{H1}<p class="byline">By Jane Roe</p>{TEXT}') == ("Jane Roe",)
+    assert declared(uploader, body=f"{H1}<p>By Jane Roe</p>{TEXT}") == ("Max Uploader",)
+    assert declared(uploader, body=f'{H1}<p class="byline">Jane Roe</p>{TEXT}') == ("Max Uploader",)
+
+
 def test_what_the_feed_says_counts_where_the_page_says_nothing() -> None:
     assert decided(H1 + TEXT, feed_authors=("Jane Roe", "The Harbour Post")) == ("Jane Roe",)
     assert decided(f'{H1}<p class="byline">By John Doe</p>{TEXT}', feed_authors=("Jane Roe",)) == ("John Doe",)
