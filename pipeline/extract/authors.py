@@ -55,8 +55,12 @@ def _gathered(page: ParsedPage, read: ReadNames) -> _Evidence:
 
 
 def _far_bylines(page: ParsedPage, evidence: _Evidence) -> list[Byline]:
+    """Bylines that stand not near the headline; where the page declares an author, though no person, only the plainest."""
+    if not evidence.vicinity.has_headline:
+        return []
     near = set(evidence.vicinity.near)
-    return bylines((element for element in page.marked(MAY_NAME_AUTHOR) if element not in near), evidence.vicinity, is_near=False)
+    found = bylines((element for element in page.marked(MAY_NAME_AUTHOR) if element not in near), evidence.vicinity, is_near=False)
+    return [one for one in found if not evidence.nodes or one.trust == BY_RELATION or bywords.begins_byline(one.text)]
 
 
 def _agreed(found: Sequence[Byline], read: ReadNames) -> list[str]:
@@ -78,7 +82,7 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     yield first_people([byline for byline in evidence.bylines if byline.is_apart], read)
     yield [name for text in evidence.fed for name in read(text, True)]
     yield declared.people_in(evidence.metas, read)
-    far = _far_bylines(page, evidence) if evidence.vicinity.has_headline and not evidence.nodes else []
+    far = _far_bylines(page, evidence)
     yield _agreed([byline for byline in far if not byline.is_apart], read)
     yield bywords.signed(evidence.vicinity.ahead, read)
     yield declared.collectives_of(evidence.nodes)

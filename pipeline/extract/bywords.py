@@ -57,7 +57,8 @@ def _is_bare(text: str) -> bool:
     return not rest and (word in PREPOSITIONS or word in LABELS)
 
 
-def _begins_byline(text: str) -> bool:
+def begins_byline(text: str) -> bool:
+    """Whether a text begins as bylines do."""
     word, has_colon, rest = _begin(text)
     if word in PREPOSITIONS:
         return CAPITAL.match(rest) is not None or ONE_WORD.match(rest) is not None
@@ -106,7 +107,7 @@ def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[
         own = element.text
         if not own or own.isspace():
             continue
-        if _first_word(own) in BEGINNINGS and _begins_byline(own):
+        if _first_word(own) in BEGINNINGS and begins_byline(own):
             text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
             if 0 < len(text) <= MAX_LINE:
                 yield text, read(text, False) or _pen_name(text, read)

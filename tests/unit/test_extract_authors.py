@@ -213,6 +213,14 @@ def test_far_bylines_count_only_where_they_agree() -> None:
     assert decided(H1 + TEXT + far + box.format("Jane Roe") + f"<div>{SENTENCES[0] * 3}</div>" + box.format("John Doe")) == ()
 
 
+def test_where_an_author_is_declared_only_plain_bylines_count_far_away() -> None:
+    far = "<p></p>" * 90
+    outlet = organisation("The Harbour Post")
+    assert declared(outlet, body=f'{H1}{TEXT}{far}<div class="author">Jane Roe</div>') == ()
+    assert declared(outlet, body=f'{H1}{TEXT}{far}<div class="author">By Jane Roe</div>') == ("Jane Roe",)
+    assert declared(outlet, body=f'{H1}{TEXT}{far}<a rel="author" href="/j">Jane Roe</a>') == ("Jane Roe",)
+
+
 def test_a_box_far_away_counts_only_by_relation() -> None:
     far = "<p></p>" * 90
     assert decided(f'{H1}{TEXT}{far}<aside><a rel="author" href="/author/j">Jane Roe</a></aside>') == ("Jane Roe",)
