@@ -21,7 +21,9 @@ LONG_PARAGRAPH: Final = 100
 FEW_WORDS: Final = 5  # before a name; more are a sentence
 MOSTLY: Final = 0.8  # share of a signature's letters that are of names
 EMPHASIS: Final = frozenset({"strong", "b", "em", "i", "span"})
-BEGINNINGS: Final = PREPOSITIONS | WROTE | LABELS  # of bylines
+BEFORE: Final = PREPOSITIONS | LABELS  # a name
+BEGINNINGS: Final = BEFORE | WROTE  # of bylines
+LABEL_STARTS: Final = frozenset(label[:2] for label in LABELS)  # most texts begin otherwise
 FIRST_WORD: Final = re.compile(r"\s*(autor(?:in)?[/:*](?:in|autor)\b|tác giả|\w+)", re.IGNORECASE)
 CAPITAL: Final = re.compile(r"[^\W\d_a-z]")
 # A single word, which may be a pen name, with a date behind it or nothing.
@@ -54,7 +56,7 @@ def _begin(text: str) -> tuple[str, bool, str]:
 def _is_bare(text: str) -> bool:
     """Whether a text is nothing but "By" or a label."""
     word, _, rest = _begin(text)
-    return not rest and (word in PREPOSITIONS or word in LABELS)
+    return not rest and word in BEFORE
 
 
 def begins_byline(text: str) -> bool:
@@ -111,10 +113,10 @@ def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[
             text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
             if 0 < len(text) <= MAX_LINE:
                 yield text, read(text, False) or _pen_name(text, read)
-        elif len(own) <= MAX_LINE and not has_more_than(element, MAX_BLOCK):
+        elif len(own) <= MAX_LINE:
             if dated := DATED.search(own.strip()):
                 yield line(own), read(dated["who"], _is_one(dated["who"]))
-            elif (word := _word_before(element)) in PREPOSITIONS or word in LABELS:
+            elif _word_before(element) in BEFORE and not has_more_than(element, MAX_LINE):
                 text = _first_line(line(f"{spelled(element)} {_rest_of_line(element)}"))
                 if len(text) <= MAX_LINE:
                     yield text, read(text, _is_one(text))
@@ -126,7 +128,7 @@ def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]
         own = element.text
         if not own or own.isspace():
             own = element[0].text if len(element) and element[0].tag in EMPHASIS else None
-        if not own or _first_word(own) not in LABELS:
+        if not own or own.lstrip()[:2].lower() not in LABEL_STARTS or _first_word(own) not in LABELS:
             continue
         word, has_colon, rest = _begin(own)
         # Without a colon only what can be no other word is a label, or what stands alone.

@@ -34,7 +34,7 @@ WROTE: Final = frozenset(
 )
 LABELS: Final = frozenset(
     "autor autorin autor:in autor*in autor/in autorin/autor autoren autore autori autora autorka auteur author authors text texto texte testo tekst"
-    " teksti penulis yazar szerző írta автор автори авторы текст 作者 記者 记者 撰文 執筆 著者 글 بقلم الكاتب מאת".split()
+    " teksti penulis yazar szerző írta автор автори авторы текст 作者 記者 记者 撰文 執筆 著者 بقلم الكاتب מאת".split()
 ) | {"tác giả"}
 
 
