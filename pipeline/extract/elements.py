@@ -13,6 +13,8 @@ from lxml.html import HtmlElement
 from pipeline.extract.decoding import line
 
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
+UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg"})
+BARS: Final = re.compile(r"(?:\s*\|)+\s*")
 INLINE: Final = frozenset(
     ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
 )
@@ -21,6 +23,27 @@ INLINE: Final = frozenset(
 def text_of(element: HtmlElement) -> str:
     """The text of an element on one line."""
     return line("".join(element.itertext()))
+
+
+def has_more_than(element: HtmlElement, characters: int) -> bool:
+    """Whether the text of an element is longer than this; of a long one no more is read."""
+    length = 0
+    for text in element.itertext():
+        length += len(text) if not text.isspace() else 1
+        if length > characters:
+            return True
+    return False
+
+
+def spelled(element: HtmlElement) -> str:
+    """The text of a short element on one line; what stands in blocks of its own is set off by bars."""
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in UNSEEN:
+            gap = " " if child.tag in INLINE else " | "
+            parts += (gap, spelled(child), gap)
+        parts.append(child.tail or "")
+    return BARS.sub(" | ", line("".join(parts))).strip(" |")
 
 
 def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | None]]]:

@@ -78,8 +78,8 @@ class ParsedPage:
         """Values of some meta names, in the order of the names."""
         return [value for name in names for value in self.meta.get(name, ())]
 
-    def marked(self, pattern: re.Pattern[str], *, links: re.Pattern[str] | None = None) -> Iterator[HtmlElement]:
-        """Elements of the body whose marks (class, id, rel, properties) match a pattern, or that link to an address that does."""
+    def marked(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
+        """Elements of the body whose marks (class, id, rel, properties) match a pattern."""
         known: dict[str, bool] = {}  # many elements share a class
         for element in self.marks:
             for name in MARKS:
@@ -91,9 +91,6 @@ class ParsedPage:
                 if known[value]:
                     yield element
                     break
-            else:
-                if links and element.tag == "a" and links.search(element.get("href") or ""):
-                    yield element
 
     @property
     def article(self) -> structured.type_of_node:

@@ -18,6 +18,7 @@ from pipeline.extract.decoding import line
 from pipeline.extract.elements import text_of
 from pipeline.extract.names import names_in
 from pipeline.extract.page import ParsedPage
+from pipeline.extract.titles import fold
 from pipeline.models import Rule, Timestamp
 
 SOURCE: Final = "rule"
@@ -104,7 +105,7 @@ def find(page: ParsedPage) -> Ruled:
     stamps = _texts(tree, rule.published_at, _time_text)
     subjects = _texts(tree, rule.topics, _text)
     paragraphs = _paragraphs(tree, rule.body)
-    people = [name for text in bylines for name in names_in(text, site_names=page.site_names, declared=True)]
+    people = [name for text in bylines for name in names_in(text, sites=frozenset(map(fold, page.site_names)), declared=True)]
     at = times.read(page, stamps)
     found = {"title": titles, "authors": people, "published_at": at, "body": paragraphs, "topics": subjects}
     return Ruled(

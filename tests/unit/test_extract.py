@@ -178,10 +178,13 @@ def test_site_names_leave_titles_and_real_dashes_stay(title: str, left: str) -> 
         ("Published 14 January 2025", []),
         ("By a friend of the house", []),
         ("Share on Twitter", []),
+        ("Jane Roe for Harbour News, John Doe of the Valley Herald", ["Jane Roe", "John Doe"]),
+        ("By Jane Roe jane@example.org John Doe john@example.org", ["Jane Roe", "John Doe"]),
+        ("Jane Roe, Assistant Sports Editor, New York", ["Jane Roe"]),
     ],
 )
 def test_people_in_bylines(byline: str, people: list[str]) -> None:
-    assert names.names_in(byline, site_names=["The Harbour Post"]) == people
+    assert names.names_in(byline, sites={titles.fold("The Harbour Post")}) == people
 
 
 @pytest.mark.parametrize(
