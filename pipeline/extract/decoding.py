@@ -72,6 +72,14 @@ def line(text: object) -> str:
     return " ".join(clean(INVISIBLE.sub("", single)).split())
 
 
+def mended(text: str) -> str:
+    """A text whose UTF-8 was once read as Windows-1252 (`MÃ¼nchen`), as it was; any other unchanged, for it can't be read so."""
+    try:
+        return text.encode("cp1252").decode()
+    except UnicodeError:
+        return text
+
+
 def _strict(body: bytes, encoding: str | None) -> str | None:
     if not encoding:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from itertools import takewhile
 from typing import Final
 from urllib.parse import urljoin
 
@@ -40,11 +41,16 @@ def label_of(element: HtmlElement) -> str:
     return " ".join(filter(None, map(element.get, MARKS))).lower()
 
 
-def stands_in(element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], near: int) -> bool:
-    """Whether an element is inside of one of these tags, or one of the `near` elements around it, below the body, is called so."""
+def stands_in(
+    element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], near: int, home: Container[HtmlElement] = frozenset()
+) -> bool:
+    """Whether an element is inside of one of these tags, or one of the `near` elements around it, below the body, is called so.
+
+    What stands around an element of `home` is not looked at.
+    """
     return any(
         place.tag in tags or (number < near and place.tag not in {"body", "html"} and called.search(label_of(place)) is not None)
-        for number, place in enumerate(element.iterancestors())
+        for number, place in enumerate(takewhile(lambda place: place not in home, element.iterancestors()))
     )
 
 

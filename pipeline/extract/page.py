@@ -19,7 +19,7 @@ from pipeline.extract.headings import Heading, heading, lesser_headlines
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
 
-MAX_HEADINGS: Final = 10
+MAX_HEADINGS: Final = 50
 NAME_WORDS: Final = 5  # an outlet's name has no more
 MARKED: Final = (
     "a",
