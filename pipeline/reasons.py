@@ -38,6 +38,7 @@ READING: Final = {
     "error_page": "it is an error page",
     "index_page": "it lists articles and is none itself",
     "not_an_article": "it is a page of another kind",
+    "outdated": "a newer text of the article was stored before",
 }
 
 

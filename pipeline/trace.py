@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
-from pipeline import reasons, urls
+from pipeline import changes, reasons, urls
 from pipeline.models import Stage
 from pipeline.store import alerts, tracing, work
 from pipeline.store.database import Database
+
+# A page that is edited all day has hundreds of versions.
+MOST_EDITS: Final = 10
 
 
 def trace(database: Database, url: str) -> dict[str, Any]:
@@ -21,7 +25,7 @@ def trace(database: Database, url: str) -> dict[str, Any]:
         articles = tracing.articles(connection, forms, canonical, page_ids)
         versions = tracing.versions(connection, [article["id"] for article in articles])
         for article in articles:
-            article["versions"] = [version for version in versions if version["article_id"] == article["id"]]
+            article["versions"] = _edits([version for version in versions if version["article_id"] == article["id"]])
             article["alerts"] = alerts.explain(connection, article["id"])
         subjects = [(Stage.CLEAN, capture["id"]) for capture in captures] + [
             (stage, article["id"]) for article in articles for stage in Stage if stage is not Stage.CLEAN
@@ -47,6 +51,20 @@ def trace(database: Database, url: str) -> dict[str, Any]:
             ],
         }
     return {"verdict": verdict(found), **found}
+
+
+def _edits(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Versions with what changed from the one before in place of their text; the `changes` of a first or a long past one are null."""
+    for before, version in zip([None, *versions], versions, strict=False):
+        recent = version["version"] > versions[-1]["version"] - MOST_EDITS
+        version["changes"] = (
+            asdict(changes.between(before["title"], before["body"], version["title"], version["body"], context=0))
+            if before is not None and recent
+            else None
+        )
+    for version in versions:
+        del version["body"]
+    return versions
 
 
 def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each state

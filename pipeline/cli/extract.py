@@ -16,7 +16,7 @@ import typer
 
 from pipeline import config, jsonlines, words
 from pipeline.cli.app import app, print_json
-from pipeline.errors import InputError, LineError, PageError, PageTimeout, UsageError, WorkerDied
+from pipeline.errors import InputError, LineError, PageError, PageTimeout, PageTooHeavy, UsageError, WorkerDied
 
 if TYPE_CHECKING:
     from pipeline.models import Extraction, PageSource
@@ -58,12 +58,12 @@ def _kind(error: Exception) -> str:
             return "timeout"
         case WorkerDied():
             return "worker_died"
+        case PageTooHeavy():
+            return "memory"
         case PageError():
             return "page"
         case InputError():
             return "input"
-        case MemoryError():
-            return "memory"
         case _:
             return "internal"
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from pipeline import config, reasons
 from pipeline.cli.app import JsonOption, app, shown
 from pipeline.errors import UsageError
+
+SIGNS: Final = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+NEAR: Final = 40  # characters
 
 
 @app.command()
@@ -52,6 +56,28 @@ def _described(version: dict[str, Any]) -> str:
     return f"{version['words']} words{kind}{', for subscribers' if version['paywalled'] else ''}"
 
 
+def _changes(edit: dict[str, Any] | None) -> Iterator[str]:
+    """What changed from the version before, a line a paragraph: `[-old words-]{+new words+}`."""
+    if edit is None:
+        return
+    if edit["title"]:
+        yield f"changed title: {_words(edit['title'])}"
+    for paragraph in edit["body"]["paragraphs"]:
+        yield f"changed: {_words(paragraph['pieces'])}"
+
+
+def _words(pieces: list[dict[str, str]]) -> str:
+    """Pieces in the signs of a word diff; of what stayed only what is next to a change."""
+    told = []
+    for number, piece in enumerate(pieces):
+        text = piece["text"]
+        if piece["change"] == "same" and len(text) > 2 * NEAR:
+            head, tail = text[:NEAR] if number else "", text[-NEAR:] if number < len(pieces) - 1 else ""
+            text = f"{head}…{tail}"
+        told.append(SIGNS[piece["change"]].format(text))
+    return "".join(told)
+
+
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{_at(feed['polled_at'])}  feed      {feed['kind']} {feed['url']}: {_read(feed)}" for feed in found["feeds"]]
     for page in found["pages"]:
@@ -75,6 +101,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
                 f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
                 for field, values in version["candidates"].items()
             ]
+            lines += [f"{' ' * 19}    {line}" for line in _changes(version["changes"])]
         if article["gone_at"]:
             lines.append(f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays")
         copied = (

@@ -17,6 +17,7 @@ KICKER: Final = re.compile(
     r"kicker|badge|edit-?(?:section|link)|over-?line|roof-?line|top-?(?:line|title)|(?:over|pre|super)-?title|dachzeile|spitzmarke|eyebrow|sur-?titre|antetitulo|volanta|occhiello|category|rubri(?:k|que)"
 )
 BESIDE: Final = frozenset({"small", "time", "svg", "button", "script"})  # what a heading holds of these is beside its words
+MAX_CHARACTERS: Final = 1_000  # of a heading or title; what goes on longer is none
 HEADLINE_WORDS: Final = 3  # of a headline that is no h1
 
 
@@ -40,7 +41,7 @@ def _headline_of(element: HtmlElement) -> str:
     while len(inner) == 1 and not (inner.text or "").strip() and not (inner[0].tail or "").strip():
         inner = inner[0]
     lines = ("".join(text for text, child in parts if child is None or not _is_beside(child)) for parts in lines_in(inner))
-    return line(" ".join(lines)) or text_of(element)
+    return (line(" ".join(lines)) or text_of(element))[:MAX_CHARACTERS]
 
 
 def heading(element: HtmlElement, base: str) -> Heading:

@@ -94,9 +94,15 @@ def _is_alone(link: HtmlElement) -> bool:
     return not told.strip() and not (link.tail or "").strip() and all(beside is None or beside.tag == "br" for beside in (before, after))
 
 
+def _letters(text: str) -> int:
+    """Characters without white space."""
+    return len("".join(text.split()))
+
+
 def link_lines(tree: HtmlElement) -> set[str]:
     """Keys of the lines that are nothing but one link to another page: teasers, not text."""
     lines: set[str] = set()
+    lengths: dict[HtmlElement, int] = {}  # many links may share a block
     for number, link in enumerate(tree.iter("a")):
         if number >= MAX_LINKS:
             break
@@ -106,7 +112,11 @@ def link_lines(tree: HtmlElement) -> set[str]:
         block = link
         while block.tag in INLINE and (parent := block.getparent()) is not None:
             block = parent
-        around, own = (len("".join(part.split())) for part in ("".join(block.itertext()), text))
-        if block.tag in {"p", "li", "div"} and (around == own or (around <= BOX * own and _is_alone(link))):
+        if block.tag not in {"p", "li", "div"}:
+            continue
+        if block not in lengths:
+            lengths[block] = _letters("".join(block.itertext()))
+        around, own = lengths[block], _letters(text)
+        if around == own or (around <= BOX * own and _is_alone(link)):
             lines.add(key(text))
     return lines

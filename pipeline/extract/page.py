@@ -15,7 +15,7 @@ from pipeline import dates, languages, urls
 from pipeline.extract import structured
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import MARKS, absolute, text_of
-from pipeline.extract.headings import Heading, heading, lesser_headlines
+from pipeline.extract.headings import MAX_CHARACTERS, Heading, heading, lesser_headlines
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
 
@@ -43,7 +43,10 @@ MARKED: Final = (
     "ul",
     "section",
 )
-SHOWN: Final = etree.XPath(".//body//text()[not(parent::script or parent::style or parent::noscript)]", smart_strings=False)
+# One axis a step: the merging of `//` is quadratic in elements side by side.
+SHOWN: Final = etree.XPath(
+    "descendant::body/descendant::text()[not(parent::script or parent::style or parent::noscript)]", smart_strings=False
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         links=links,
         data=data,
         headings=tuple(one for one in headings if one.text)[:MAX_HEADINGS],
-        title_tag=title_tag,
+        title_tag=title_tag[:MAX_CHARACTERS],
         times=tuple(times),
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
         site_names=_site_names(source, meta, data, headings),

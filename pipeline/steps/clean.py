@@ -10,11 +10,13 @@ from typing import Final
 
 from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
-from pipeline.steps import batch
+from pipeline.steps import batch, learning
 from pipeline.steps.context import Context
 from pipeline.store import articles, cleaning, work, yields
 
 SIZE: Final = 32
+# What a capture is that made no version.
+CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn": "unchanged", "outdated": "outdated"}
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
@@ -52,6 +54,10 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
     made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
     with context.database.transaction() as connection:
+        reads = [learning.Read(capture=captures[job.subject_id], extraction=extraction) for job, extraction in found]
+        learned = learning.learn(connection, reads)
+        outcomes["to be cleaned again"] = learned.again
+        found = [(job, extraction) for (job, _), extraction in zip(found, learned.extractions, strict=True)]
         # In the order of canonical URLs, so that two workers can't wait for each other.
         for job, extraction in sorted(found, key=lambda pair: (pair[1].canonical_url, pair[0].id)):
             capture = captures[job.subject_id]
@@ -68,7 +74,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
                 ),
             )
             outcomes[saved.outcome] += 1
-            outcome = _outcome(capture.capture_id, "unchanged" if saved.outcome == "unchanged" else "article", extraction)
+            outcome = _outcome(capture.capture_id, CAPTURES.get(saved.outcome, "article"), extraction)
             made.append(replace(outcome, article_id=saved.article_id, version=saved.version))
             if saved.goes_on:
                 onward.append((saved.article_id, saved.version, job.priority))
@@ -77,7 +83,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
         work.enqueue(connection, Stage.COMPARE, onward)
         failed = {job.id for job, _ in failures}
         work.finish(connection, [job for job in jobs if job.id not in failed])
-    return batch.Done(outcomes=outcomes, failures=failures)
+    return batch.Done(outcomes=+outcomes, failures=failures)
 
 
 def _outcome(capture_id: int, outcome: str, result: Extraction | Exception) -> cleaning.Outcome:

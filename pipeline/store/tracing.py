@@ -44,7 +44,7 @@ ARTICLES: Final[LiteralString] = """
 """
 VERSIONS: Final[LiteralString] = """
     SELECT article_id, version, created_at, title, authors, published_at, published_precision, modified_at, language, topics, words,
-        syndicated_name, syndicated_url, kind, paywalled, image, candidates
+        syndicated_name, syndicated_url, kind, paywalled, image, candidates, body
     FROM article_versions WHERE article_id = ANY (%(articles)s) ORDER BY article_id, version
 """
 
@@ -70,7 +70,7 @@ def articles(connection: Connection, urls: Sequence[str], canonical: str, page_i
 
 
 def versions(connection: Connection, article_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The articles' versions with the candidates of their fields, without the text."""
+    """The articles' versions with their text and the candidates of their fields."""
     return _rows(connection, VERSIONS, articles=list(article_ids))
 
 

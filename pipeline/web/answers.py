@@ -134,6 +134,37 @@ class ArticleAnswer(ListedAnswer):
     gone_at: datetime | None
 
 
+class PieceAnswer(Answer):
+    """Words that changed together, or stayed."""
+
+    change: Literal["same", "added", "removed"]
+    text: str
+
+
+class ParagraphAnswer(Answer):
+    """A paragraph near a change; one that has both old and new words is `same`. `skipped` unchanged ones before it are left out."""
+
+    change: Literal["same", "added", "removed"]
+    pieces: tuple[PieceAnswer, ...]
+    skipped: int
+
+
+class ComparisonAnswer(Answer):
+    """What has to be read of a text to see what changed."""
+
+    paragraphs: tuple[ParagraphAnswer, ...]
+    skipped_at_end: int
+
+
+class ChangesAnswer(Answer):
+    """What changed between two versions of an article; `title` is empty where it is the same."""
+
+    old: int
+    new: int
+    title: tuple[PieceAnswer, ...]
+    body: ComparisonAnswer
+
+
 class StoryAnswer(Answer):
     """A story with its articles in the order of time."""
 

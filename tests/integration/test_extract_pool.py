@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from pipeline.errors import InputError, PageError, PageTimeout, WorkerDied
+from pipeline.errors import InputError, PageError, PageTimeout, PageTooHeavy, WorkerDied
 from pipeline.extract import Extractor
 from pipeline.models import Extraction, PageSource
 
@@ -76,6 +76,16 @@ def test_a_killed_worker_costs_one_page() -> None:
         assert isinstance(results[0], WorkerDied)
         assert isinstance(results[1], Extraction)
         assert {worker.pid for worker in server.children()} != before
+
+
+def test_a_page_that_needs_too_much_memory_is_given_up_and_the_rest_goes_on() -> None:
+    heavy = f"<html><body><h1>T</h1><p>{'A word and another. ' * 450_000}</p></body></html>"
+    with Extractor(workers=1, timeout_s=60, memory_bytes=100_000_000) as pool:
+        before, given_up, after = pool.extract_many([source(1), source(2, heavy), source(3)])
+    assert isinstance(before, Extraction)
+    assert isinstance(given_up, PageTooHeavy)
+    assert "https://example.org/2 needed more than 100 MB" in str(given_up)
+    assert isinstance(after, Extraction)
 
 
 def test_sources_are_read_a_bounded_number_ahead(extractor: Extractor) -> None:

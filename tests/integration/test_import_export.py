@@ -176,6 +176,27 @@ def test_a_database_that_is_away_is_one_sentence(presswatch: Command, monkeypatc
     assert "refused" in answer.stderr
 
 
+def test_trace_shows_what_an_edit_changed(presswatch: Command, tmp_path: Path) -> None:
+    story = {
+        "url": "https://a.example/1",
+        "title": "Eleven ships wait",
+        "body": "Rain fell.\n\nEleven ships wait at the pier.\n\nNo one left.",
+    }
+    presswatch("import", write(tmp_path / "a.jsonl", story))
+    edited = {**story, "title": "Twelve ships wait", "body": "Rain fell.\n\nTwelve ships wait at the pier.\n\nA pilot spoke."}
+    presswatch("import", write(tmp_path / "b.jsonl", edited))
+    lines = [line.strip() for line in presswatch("trace", story["url"]).stdout.splitlines()]
+    assert [line for line in lines if line.startswith("changed")] == [
+        "changed title: [-Eleven-]{+Twelve+} ships wait",
+        "changed: [-Eleven-]{+Twelve+} ships wait at the pier.",
+        "changed: [-No one left.-]",
+        "changed: {+A pilot spoke.+}",
+    ]
+    versions = json.loads(presswatch("trace", "--json", story["url"]).stdout)["articles"][0]["versions"]
+    assert versions[0]["changes"] is None
+    assert [paragraph["change"] for paragraph in versions[1]["changes"]["body"]["paragraphs"]] == ["same", "removed", "added"]
+
+
 def test_trace_says_why_in_words(presswatch: Command, database: Database) -> None:
     with database.transaction() as connection:
         outlet = outlets.save(connection, OutletSpec(name="Post", url="https://a.example", feeds=("https://a.example/rss",)))[0]
