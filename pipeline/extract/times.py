@@ -166,5 +166,6 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
 
 def read(page: ParsedPage, texts: Sequence[str]) -> Timestamp | None:
     """The first plausible time that texts of a page say, in its readers' time."""
-    found = stamps.first(page, ((text, "rule") for text in texts))
+    known = stamps.spoken(page) if texts else ()
+    found = next((when for text in texts if (when := stamps.parse(page, text, known))), None)
     return _localised(found, texts, None, page) if found else None

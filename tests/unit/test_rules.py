@@ -104,6 +104,16 @@ def test_a_container_and_its_paragraphs_are_read_once(write: Write) -> None:
     assert read_with(write(rule), source()).body.count("Second.") == 1
 
 
+def test_a_time_is_read_in_the_language_of_the_page_also_where_it_says_english(write: Write) -> None:
+    french = (
+        "<p>Le bac a repris la traversée du fleuve lundi matin, avec une heure d'avance sur l'horaire que la commune avait annoncé.</p>"
+    )
+    html = f"<html lang=en><body><h1>Le bac</h1><i class=when>24 novembre 2025 à 09h30</i><div class=own>{french * 3}</div></body></html>"
+    found = read_with(write(WHOLE), source(html))
+    assert found.published_at
+    assert (found.published_at.at.date().isoformat(), found.candidates["published_at"][0].source) == ("2025-11-24", "rule")
+
+
 def test_pages_get_the_rule_of_their_host_and_time(write: Write) -> None:
     book = rules.bound([rules.read(write(WHOLE))])
 
