@@ -29,6 +29,7 @@ OK: Final = range(200, 300)
 NOT_MODIFIED: Final = 304
 ASK_TO_WAIT: Final = (429, 503)
 TOO_MANY_REQUESTS: Final = 429
+SERVER_ERROR: Final = 500  # and above
 # For a host that says "too many requests" without saying for how long, and the longest that is believed.
 WAIT_S: Final = 300
 LONGEST_WAIT_S: Final = 86_400

@@ -22,6 +22,7 @@ class Line(Generic[Entry]):
     waiting: list[tuple[int, int, Entry]] = field(default_factory=list)
     in_flight: int = 0
     next_at: float = 0.0
+    delay_s: float = 0.0
     queued: bool = False  # stands in the order of hosts
 
 
@@ -32,7 +33,7 @@ class Turns(Generic[Entry]):
         """Times are given to the methods as seconds of any monotonic clock.
 
         Args:
-            delay_s: from one start to the next at one host.
+            delay_s: from one start to the next at one host, unless `pace` says otherwise.
             per_host: connections to one host at a time.
             concurrency: connections in all.
 
@@ -48,7 +49,7 @@ class Turns(Generic[Entry]):
 
     def put(self, host: str, entry: Entry, *, priority: int = 0) -> None:
         """Let an entry wait for its host; a smaller priority goes first there."""
-        line = self._lines.setdefault(host, Line())
+        line = self._lines.setdefault(host, Line(delay_s=self.delay_s))
         heapq.heappush(line.waiting, (priority, next(self._numbers), entry))
         self.waiting += 1
         self._queue(host, line)
@@ -62,7 +63,7 @@ class Turns(Generic[Entry]):
         line.queued = False
         _, _, entry = heapq.heappop(line.waiting)
         line.in_flight += 1
-        line.next_at = now + self.delay_s
+        line.next_at = now + line.delay_s
         self.waiting -= 1
         self.in_flight += 1
         self._queue(host, line)
@@ -74,6 +75,14 @@ class Turns(Generic[Entry]):
         line.in_flight -= 1
         self.in_flight -= 1
         self._queue(host, line)
+
+    def pace(self, host: str, delay_s: float) -> None:
+        """From its next entry on, a host is given this delay."""
+        self._lines[host].delay_s = delay_s
+
+    def hosts(self) -> frozenset[str]:
+        """Hosts that have something waiting or under way."""
+        return frozenset(host for host, line in self._lines.items() if line.waiting or line.in_flight)
 
     def drop(self, host: str) -> list[Entry]:
         """Take out and return what waits for a host."""

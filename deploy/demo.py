@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.newsroom import Newsroom, serve
+from deploy.newsroom import RULES, Newsroom, serve
 from pipeline.config import default_home
 
 PRESSWATCH: Final = Path(sys.executable).parent / "presswatch"
@@ -45,6 +45,7 @@ class Demo:
             "PRESSWATCH_REFETCH_AFTER_S": "60,3600",
             "PRESSWATCH_DELAY_S": "0",
             "PRESSWATCH_ALERT_WINDOW_S": "5",
+            "PRESSWATCH_RULES": str(RULES),
             "PRESSWATCH_WEB_PORT": str(self.web_port),
             "PRESSWATCH_AIRFLOW_PORT": str(self.airflow_port),
         }

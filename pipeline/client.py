@@ -19,6 +19,7 @@ from pipeline.web.answers import (
     AlertsAnswer,
     Answer,
     ArticleAnswer,
+    ChangesAnswer,
     Failure,
     OutletAnswer,
     OutletsAnswer,
@@ -70,6 +71,11 @@ class Client:
     def article(self, article_id: str | int) -> ArticleAnswer:
         """An article with its text, candidates, copies, versions and entities."""
         return self._get(f"/api/articles/{_part(article_id)}", ArticleAnswer)
+
+    def changes(self, article_id: str | int, new: int, old: int | None = None) -> ChangesAnswer:
+        """What changed from one version of an article to another; by default, from the one before."""
+        versions = {"new": new} if old is None else {"new": new, "old": old}
+        return self._get(f"/api/articles/{_part(article_id)}/changes", ChangesAnswer, **versions)
 
     def story(self, story_id: str | int) -> StoryAnswer:
         """A story with its articles in the order of time."""

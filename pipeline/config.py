@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     delay_s: float = Field(1.0, ge=0, le=3600, description="Between two requests to one host.")
     per_host: int = Field(1, ge=1, le=16, description="Connections to one host at a time.")
     concurrency: int = Field(32, ge=1, le=512, description="Connections in all.")
-    feed_interval_s: int = Field(300, ge=10, le=86_400, description="How often a feed is read.")
+    feed_interval_s: int = Field(300, ge=10, le=86_400, description="The shortest time between two polls of a feed.")
+    feed_interval_longest_s: int = Field(1_800, ge=10, le=604_800, description="The longest; between them each feed's own rhythm decides.")
     refetch_after_s: Annotated[tuple[float, ...], NoDecode] = Field(
         (3_600, 21_600, 86_400, 259_200, 604_800), description="Ages at which a page is fetched again to find edits."
     )
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     retention_days: int = Field(90, ge=1, description="How long captures are kept.")
 
     # Working
+    rules: Path | None = Field(None, description="Folder of your own outlet rules (TOML); default: HOME/rules.")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Processes for extraction and entities.")
     page_timeout_s: float = Field(30, ge=1, description="One page in one worker; then the worker is killed and the page quarantined.")
 
@@ -105,10 +107,16 @@ class Settings(BaseSettings):
     def _split_numbers(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("home", "cache", mode="after")
+    @field_validator("home", "cache", "rules", mode="after")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
+
+    @property
+    def rules_folder(self) -> Path | None:
+        """Where the user's own outlet rules are; None: there are none."""
+        own = self.home / "rules"
+        return self.rules or (own if own.is_dir() else None)
 
     @property
     def public_url(self) -> str:

@@ -172,6 +172,10 @@ class FileErrors(InputError):
         super().__init__(path=path, count=f"{len(problems)} mistakes" if len(problems) > 1 else "a mistake", listing=listing)
 
 
+class RuleError(InputError):
+    """{path} is no outlet rule that can be used: {problem}."""
+
+
 class LineError(InputError):
     """Line {line} was left out: {problem}."""
 
@@ -207,11 +211,15 @@ class FeedUnreadable(PageError):
     """The feed can't be read: {problem}."""
 
 
-class PageTimeout(PageError):
+class PageTimeout(PresswatchError):
     """{url} took longer than {seconds:g} s to extract and was given up."""
 
 
-class WorkerDied(PageError):
+class PageTooHeavy(PresswatchError):
+    """{url} needed more than {megabytes:.0f} MB of memory to extract and was given up."""
+
+
+class WorkerDied(PresswatchError):
     """The process that extracted {url} died ({problem})."""
 
 

@@ -41,6 +41,22 @@ class CopyKind(StrEnum):
     DERIVED = "derived"
 
 
+class ArticleKind(StrEnum):
+    """What an article is besides a report."""
+
+    ARTICLE = "article"
+    OPINION = "opinion"
+    LIVE_BLOG = "live_blog"
+    VIDEO = "video"
+    AUDIO = "audio"
+    GALLERY = "gallery"
+    REVIEW = "review"
+    INTERVIEW = "interview"
+    PRESS_RELEASE = "press_release"
+    SPONSORED = "sponsored"
+    INDEX_PAGE = "index_page"  # lists articles and is none
+
+
 class Every(StrEnum):
     """How often an alert may send: at once (after its window), or one digest a period."""
 
@@ -100,6 +116,16 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """New items of a feed and hours it was watched, by hour of the week; empty for a feed of which nothing is known."""
+
+    items: tuple[float, ...] = ()
+    hours: tuple[float, ...] = ()
+    recent_items: float = 0.0  # of the last hours, fading, beside what was expected of them
+    recent_expected: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A URL that lists articles of an outlet, with what the next request to it needs."""
 
@@ -109,6 +135,9 @@ class Feed:
     kind: FeedKind
     etag: str | None = None
     last_modified: str | None = None
+    items: int = 0  # that it showed when it was last read
+    succeeded_at: datetime | None = None  # the last poll that could be read
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +148,8 @@ class FeedItem:
     title: str | None = None
     published_at: datetime | None = None
     summary: str | None = None
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +245,19 @@ class CrawlReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Where an outlet's pages of one layout hold what: CSS selectors by field, of which the first that finds something counts."""
+
+    name: str  # of the file, with the time from which it holds
+    title: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published_at: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()  # paragraphs, or what holds them
+    topics: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()  # all of these go before anything is read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageSource:
     """All that extraction may know about a page. Nothing else reaches the pure rooms."""
 
@@ -224,17 +268,22 @@ class PageSource:
     final_url: str | None = None  # after redirects
     feed_title: str | None = None
     feed_published_at: datetime | None = None
+    feed_summary: str | None = None
+    feed_authors: tuple[str, ...] = ()
+    feed_topics: tuple[str, ...] = ()
     outlet_name: str | None = None
     outlet_language: str | None = None
     outlet_country: str | None = None
+    rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible value of a field, and where it was found ("json-ld", "og", "h1", "feed"…)."""
+    """A possible value of a field, and where it was found ("rule", "json-ld", "og", "h1", "feed"…)."""
 
     value: str
     source: str
+    score: float = 0.0  # higher is better evidence; scores compare within a field of one article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +309,11 @@ class Extraction:
     topics: tuple[str, ...]
     syndicated_from: Syndication | None
     rejected_reason: str | None
+    kind: ArticleKind = ArticleKind.ARTICLE
+    paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
+    image: str | None = None  # address of the picture that stands for the article
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 
     @property
     def is_article(self) -> bool:
@@ -287,6 +340,9 @@ class Article:
     body: str
     topics: tuple[str, ...]
     syndicated_from: Syndication | None
+    kind: ArticleKind = ArticleKind.ARTICLE
+    paywalled: bool = False
+    image: str | None = None
 
     @property
     def ordered_at(self) -> datetime:

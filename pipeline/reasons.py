@@ -23,6 +23,7 @@ FETCHING: Final = {
     "connection_lost": "the connection breaks off",
     "proxy": "the proxy can't reach it",
     "bad_answer": "the answer is no valid HTTP",
+    "crawl_delay": "its robots.txt asks for a long pause between two fetches",
 }
 # Why a page that was fetched is no article.
 READING: Final = {
@@ -37,6 +38,7 @@ READING: Final = {
     "error_page": "it is an error page",
     "index_page": "it lists articles and is none itself",
     "not_an_article": "it is a page of another kind",
+    "outdated": "a newer text of the article was stored before",
 }
 
 

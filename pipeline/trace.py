@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
-from pipeline import reasons, urls
+from pipeline import changes, reasons, urls
 from pipeline.models import Stage
 from pipeline.store import alerts, tracing, work
 from pipeline.store.database import Database
+
+# A page that is edited all day has hundreds of versions.
+MOST_EDITS: Final = 10
 
 
 def trace(database: Database, url: str) -> dict[str, Any]:
@@ -21,7 +25,7 @@ def trace(database: Database, url: str) -> dict[str, Any]:
         articles = tracing.articles(connection, forms, canonical, page_ids)
         versions = tracing.versions(connection, [article["id"] for article in articles])
         for article in articles:
-            article["versions"] = [version for version in versions if version["article_id"] == article["id"]]
+            article["versions"] = _edits([version for version in versions if version["article_id"] == article["id"]])
             article["alerts"] = alerts.explain(connection, article["id"])
         subjects = [(Stage.CLEAN, capture["id"]) for capture in captures] + [
             (stage, article["id"]) for article in articles for stage in Stage if stage is not Stage.CLEAN
@@ -49,6 +53,20 @@ def trace(database: Database, url: str) -> dict[str, Any]:
     return {"verdict": verdict(found), **found}
 
 
+def _edits(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Versions with what changed from the one before in place of their text; the `changes` of a first or a long past one are null."""
+    for before, version in zip([None, *versions], versions, strict=False):
+        recent = version["version"] > versions[-1]["version"] - MOST_EDITS
+        version["changes"] = (
+            asdict(changes.between(before["title"], before["body"], version["title"], version["body"], context=0))
+            if before is not None and recent
+            else None
+        )
+    for version in versions:
+        del version["body"]
+    return versions
+
+
 def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each state
     """Why the URL is or is not found by a search, in one sentence."""
     if found["quarantined"]:
@@ -64,16 +82,23 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
     if found["captures"]:
         return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
     if found["pages"]:
-        page = found["pages"][0]
-        if page["reason"]:
-            again = "; it will be tried again" if page["due_at"] else ""
-            return f"It is known and was not fetched: {reasons.why_not_fetched(page['reason'])}{again}."
-        return "It is known and waits to be fetched: run `presswatch crawl`."
+        return _not_fetched(found["pages"][0])
     if found["outlets"]:
         return _not_shown(found["outlets"][0], found["feeds"])
     if not urls.host(found["url"]):
         return "It is no http or https address."
     return f"Its host {urls.host(found['url'])} belongs to no outlet: add it with `presswatch outlets add`."
+
+
+def _not_fetched(page: dict[str, Any]) -> str:
+    """Why a page that is known was not fetched."""
+    if page["reason"]:
+        again = "; it will be tried again" if page["due_at"] else ""
+        return f"It is known and was not fetched: {reasons.why_not_fetched(page['reason'])}{again}."
+    if page["host_not_before"] and page["host_reason"]:
+        until = f"{page['host_not_before']:%Y-%m-%d %H:%M:%S} UTC"
+        return f"It is known and waits until {until} with all of its host: {reasons.why_not_fetched(page['host_reason'])}."
+    return "It is known and waits to be fetched: run `presswatch crawl`."
 
 
 def _not_shown(outlet: str, feeds: list[dict[str, Any]]) -> str:

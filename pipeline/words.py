@@ -32,6 +32,15 @@ _STROKED: Final = {
 }
 _STROKED_LETTER: Final = re.compile(f"[{''.join(_STROKED)}]")
 
+# Signs that editors and systems take for one another, and signs that can't be seen.
+_TYPOGRAPHY: Final = str.maketrans(
+    dict.fromkeys(
+        "\"'`\u00ab\u00b4\u00bb\u02bc\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033\u2039\u203a\u300c\u300d\u300e\u300f", "'"
+    )
+    | dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff")
+)
+
 # Scripts written without spaces between words: a character counts as a word.
 _UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _TOKEN: Final = regex.compile(rf"[{_UNSPACED}]\p{{M}}*+|[[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}]]++", regex.V1)
@@ -51,10 +60,20 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _STROKED_LETTER.sub(lambda letter: _STROKED[letter[0]], bare))
 
 
+def plain(text: str) -> str:
+    """The text with one form of quotation marks, dashes and white space: what differs only in these reads the same."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY).split())
+
+
 def split(text: str) -> list[str]:
     """The folded words of a text in their order; a text of a script without spaces yields its characters."""
     folded = fold(text)
     return _TOKEN.findall(folded) if _NOT_PLAIN.search(folded) else _PLAIN_TOKEN.findall(folded)
+
+
+def count(text: str) -> int:
+    """How many words a text has; in scripts without spaces each character is one."""
+    return len(split(text))
 
 
 def is_unspaced(word: str) -> bool:

@@ -60,13 +60,18 @@ def read_home(body: bytes, *, url: str) -> Home:
 
 
 def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading:
-    from crawlers.reading import feeds, sections, sitemaps
+    from crawlers.reading import feeds, json_feeds, sections, sitemaps
 
     if kind is FeedKind.SECTION:
         return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type)[:MOST_ITEMS])
     if not body.strip():
         raise ValueError("the answer is empty")
     body = sitemaps.unpacked(body, most=LARGEST_BYTES)
+    if json_feeds.is_feed(body):
+        title, items = json_feeds.read(body, url=url, most=MOST_ITEMS)
+        return Reading(kind=FeedKind.FEED, items=items, title=title)
+    if (kind in {FeedKind.SITEMAP, FeedKind.NEWS_SITEMAP} or "text/plain" in content_type) and sitemaps.is_list(body):
+        return Reading(kind=FeedKind.SITEMAP, items=sitemaps.read_list(body, most=MOST_ITEMS))
     root = sitemaps.root_name(body)
     if root in {"urlset", "sitemapindex"}:
         sitemap = sitemaps.read(body, url=url, most=MOST_ITEMS)
@@ -77,4 +82,4 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Readin
         return Reading(kind=FeedKind.FEED, items=items, title=title)
     if root == "html" or b"<html" in body[:2000].lower() or "html" in content_type:
         raise ValueError("it is a web page, not a feed")
-    raise ValueError("it is neither RSS, Atom nor a sitemap")
+    raise ValueError("it is neither RSS, Atom, JSON Feed nor a sitemap")

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import feedparser
 
-from crawlers.reading.texts import link, plain
+from crawlers.reading.texts import link, plain, plain_each
 from pipeline.models import FeedItem
 
 LONGEST_TITLE: Final = 500
 LONGEST_SUMMARY: Final = 2_000
+MOST_NAMES: Final = 20
 
 HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
@@ -42,6 +43,8 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
                 title=plain(entry.get("title"), most=LONGEST_TITLE),
                 published_at=_time(entry.get("published_parsed") or entry.get("updated_parsed")),
                 summary=plain(entry.get("summary"), most=LONGEST_SUMMARY),
+                authors=plain_each((author.get("name") for author in entry.get("authors", ())), most=MOST_NAMES),
+                topics=plain_each((tag.get("term") for tag in entry.get("tags", ())), most=MOST_NAMES),
             )
     # feedparser reads past faults: what still shows items is of use, whatever is wrong with it.
     fault = parsed.get("bozo_exception")

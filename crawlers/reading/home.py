@@ -12,8 +12,17 @@ from crawlers.reading import Home
 from crawlers.reading.texts import link, plain
 from pipeline.urls import same_site
 
-FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml")
-FEED_PATH: Final = re.compile(r"(?:^|/)(?:rss|feeds?|atom)(?:/|$|\.)|\.(?:rss|atom)$|(?:rss|feed|atom)[\w-]*\.xml$", re.IGNORECASE)
+FEED_TYPES: Final = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/xml",
+    "text/xml",
+    "application/feed+json",
+)
+FEED_PATH: Final = re.compile(
+    r"(?:^|/)(?:rss|feeds?|atom)(?:/|$|\.)|\.(?:rss|atom)$|(?:^|/)feed\.json$|(?:rss|feed|atom)[\w-]*\.xml$", re.IGNORECASE
+)
 COMMENTS: Final = re.compile(r"comment|kommentar|/replies", re.IGNORECASE)
 SEPARATORS: Final = re.compile(r"\s+[|\u2013\u2014\u00b7\u00bb:-]\s+|:\s+")
 LONGEST_NAME: Final = 200

@@ -1,4 +1,4 @@
-"""Sitemaps, news sitemaps and their indexes, plain or gzipped, read without entities, DTD or network."""
+"""Sitemaps, news sitemaps and their indexes, XML or plain lists, gzipped or not, read without entities, DTD or network."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from typing import Any, Final
 
 from lxml import etree
 
-from crawlers.reading.texts import aware, link, plain
+from crawlers.reading.texts import aware, link, plain, plain_each
 from pipeline.models import FeedItem
 
 NEWS: Final = "http://www.google.com/schemas/sitemap-news/"
 LONGEST_TITLE: Final = 500
+MOST_TOPICS: Final = 20
 # More entries are not looked at; the protocol allows 50,000.
 MOST_ENTRIES: Final = 60_000
+FEW_LINES: Final = 5
 ROOT: Final = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 PROLOGUE: Final = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -83,7 +85,12 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
                 parts.append((changed or LONG_AGO, address))
             else:
                 is_news = is_news or "publication_date" in fields
-                item = FeedItem(url=address, title=plain(fields.get("title"), most=LONGEST_TITLE), published_at=changed)
+                item = FeedItem(
+                    url=address,
+                    title=plain(fields.get("title"), most=LONGEST_TITLE),
+                    published_at=changed,
+                    topics=plain_each((fields.get("keywords") or "").split(","), most=MOST_TOPICS),
+                )
                 entries.append((changed or LONG_AGO, item))
     except etree.XMLSyntaxError as error:
         raise ValueError(f"it is broken XML: {error.msg}") from error
@@ -93,6 +100,19 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
         parts=tuple(dict.fromkeys(part for _, part in sorted(parts, key=lambda part: part[0], reverse=True))),
         is_news=is_news,
     )
+
+
+def is_list(body: bytes) -> bool:
+    """Whether a body is a sitemap that is a plain list of addresses, one a line (sitemaps.org protocol)."""
+    lines = body[:20_000].removeprefix(b"\xef\xbb\xbf").split(maxsplit=FEW_LINES)[:FEW_LINES]
+    return bool(lines) and all(line.startswith((b"http://", b"https://")) for line in lines)
+
+
+def read_list(body: bytes, *, most: int) -> tuple[FeedItem, ...]:
+    """The last `most` addresses of a plain list, newest first: such lists grow at their end."""
+    lines = body.decode("utf-8-sig", "replace").splitlines()
+    found = dict.fromkeys(address for text in reversed(lines[-MOST_ENTRIES:]) if (address := link(text, base="")) is not None)
+    return tuple(FeedItem(url=address) for address in list(found)[:most])
 
 
 def _entries(body: bytes) -> Iterator[tuple[str, Any]]:

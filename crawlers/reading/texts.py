@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from pipeline.addresses import LONGEST_URL
 
+LONGEST_NAME: Final = 200  # characters of a person's name or a topic
 TAGS: Final = re.compile(r"<[^<>]*>")
 # NUL and other controls, and lone surrogates: the store takes none of them.
 UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -22,6 +24,12 @@ def plain(text: str | None, *, most: int) -> str | None:
     text = text[: most * 20]
     text = html.unescape(TAGS.sub(" ", text)) if "<" in text or "&" in text else text
     return " ".join(UNFIT.sub("", text).split())[:most] or None
+
+
+def plain_each(texts: Iterable[str | None], *, most: int) -> tuple[str, ...]:
+    """The first short texts of some, each once."""
+    found = (plain(text, most=LONGEST_NAME) for text in texts)
+    return tuple(dict.fromkeys(filter(None, found)))[:most]
 
 
 def link(text: str | None, *, base: str) -> str | None:

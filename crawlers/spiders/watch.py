@@ -17,6 +17,7 @@ from twisted.python.failure import Failure as Raised
 from crawlers import outcomes
 from crawlers.conditional import validators
 from crawlers.landing import Landed
+from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
 from crawlers.progress import Progress
 from crawlers.spiders.base import Looking
@@ -26,7 +27,7 @@ from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
 from pipeline.models import Capture, Feed, Outlet, Page, Poll
-from pipeline.store import frontier
+from pipeline.store import discoveries, frontier, hosts, polls
 from pipeline.store.database import Connection, Database
 
 logger = log.logger("crawlers")
@@ -72,6 +73,8 @@ class Watch(Looking):
         self.deadline = float("inf") if max_seconds is None else time.monotonic() + max_seconds
         self.turns: Turns[Request] = Turns(delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency)
         self.looks: set[asyncio.Task[None]] = set()
+        self.manners = Manners(delay_s=limits.delay_s)
+        self.held: set[str] = set()
         self.changed = asyncio.Event()
         self.broken: BaseException | None = None
         self.worker = 0
@@ -132,9 +135,10 @@ class Watch(Looking):
     async def claim(self, started: datetime) -> bool:
         """Lease what is due and let it wait for its turn; tells whether there was anything."""
         outlets, limit = self.outlets, self.limits.concurrency
+        await self.give_back()
         crowded = list(self.turns.crowded(CROWD))
-        looked_for = await self.in_store(frontier.claim_discoveries, self.worker, outlets=outlets, limit=limit)
-        feeds = await self.in_store(frontier.claim_feeds, self.worker, due_by=started, outlets=outlets, limit=limit)
+        looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
+        feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
         pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
         for outlet in looked_for:
             look = asyncio.create_task(self.look_for_feeds(outlet))
@@ -165,6 +169,7 @@ class Watch(Looking):
     def put(self, request: Request, priority: int) -> None:
         """Let a request wait for its host's turn."""
         request.meta["host"] = urlsplit(request.url).hostname or ""
+        self.held.add(request.meta["host"])
         self.turns.put(request.meta["host"], request, priority=priority)
         self.changed.set()
 
@@ -173,7 +178,7 @@ class Watch(Looking):
     async def look_for_feeds(self, outlet: Outlet) -> None:
         """Look at an outlet's home page for feeds, and poll those that are new."""
         discovery = await self.discover_sources(outlet.url)
-        feeds = await self.in_store(frontier.record_discovery, outlet.id, discovery, worker=self.worker)
+        feeds = await self.in_store(discoveries.record, outlet.id, discovery, worker=self.worker)
         self.tally.counts["outlets_discovered"] += 1
         self.tally.counts["feeds_found"] += len(feeds)
         for feed in feeds:
@@ -184,9 +189,10 @@ class Watch(Looking):
         feed: Feed = response.meta["feed"]
         started_at = datetime.now(UTC)
         async with self.ended(response.meta["host"]):
-            failure = outcomes.of_response(response)
+            failure = await self.answered(response)
             if failure is not None:
                 poll = failed_poll(feed, started_at, failure)
+                await self.heed(response.meta["host"], failure)
             elif response.status == outcomes.NOT_MODIFIED:
                 poll = Poll(feed=feed, started_at=started_at, status=response.status, not_modified=True)
             else:
@@ -196,7 +202,9 @@ class Watch(Looking):
     async def not_polled(self, raised: Any) -> None:
         """A feed could not be fetched."""
         async with self.ended(raised.request.meta["host"]):
-            await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), outcomes.of_exception(raised.value)))
+            failure = outcomes.of_exception(raised.value)
+            await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), failure))
+            await self.heed(raised.request.meta["host"], failure)
 
     async def read_feed(self, feed: Feed, response: Response, started_at: datetime) -> Poll:
         """What a feed shows; of a sitemap index, what its newest sitemaps show."""
@@ -219,9 +227,9 @@ class Watch(Looking):
 
     async def record(self, poll: Poll) -> None:
         """Keep what a poll showed, and fetch what is new in it."""
-        interval_s = self.limits.feed_interval_s
+        interval_s, longest_s = self.limits.feed_interval_s, self.limits.feed_interval_longest_s
         try:
-            pages = await self.in_store(frontier.record_poll, poll, worker=self.worker, interval_s=interval_s)
+            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
         except InfrastructureError:
             raise
         except Exception as error:
@@ -229,12 +237,12 @@ class Watch(Looking):
             logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
             problem = f"what it shows can't be stored ({type(error).__name__})"
             poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
-            pages = await self.in_store(frontier.record_poll, poll, worker=self.worker, interval_s=interval_s)
+            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
         self.tally.counts["feeds_polled"] += 1
         self.tally.counts["feeds_not_modified"] += poll.not_modified
         self.tally.counts["feeds_failed"] += poll.error is not None
         self.tally.counts["items"] += len(poll.items)
-        self.tally.counts["new_pages"] += len(pages)
+        self.tally.counts["new_pages"] += new
         for page in pages:
             await self.put_page(page)
 
@@ -242,7 +250,7 @@ class Watch(Looking):
         """A page has answered; what is to be stored goes on to the landing, which ends the turn."""
         page: Page = response.meta["page"]
         now = datetime.now(UTC)
-        failure = outcomes.of_response(response)
+        failure = await self.answered(response)
         if failure is None and response.status != outcomes.NOT_MODIFIED:
             etag, last_modified = validators(response)
             content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
@@ -282,10 +290,37 @@ class Watch(Looking):
             final=failure.final,
             retry_after_s=failure.wait_s,
         )
-        if failure.wait_s:
-            host = urlsplit(page.url).hostname or ""
-            self.turns.drop(host)
-            self.tally.counts["postponed"] += await self.in_store(frontier.postpone_host, self.worker, host, seconds=failure.wait_s)
+        await self.heed(urlsplit(page.url).hostname or "", failure)
+
+    async def answered(self, response: Response) -> Failure | None:
+        """What is wrong with an answer, if anything; its host is given the pause that it asks for."""
+        failure = outcomes.of_response(response)
+        host = response.meta["host"]
+        if response.status >= outcomes.SERVER_ERROR or (failure is not None and failure.wait_s):
+            return failure
+        delay_s = self.manners.heard(host, delay_s=response.meta.get("crawl_delay_s", 0.0))
+        self.turns.pace(host, delay_s)
+        if delay_s > LONGEST_PAUSE_S:
+            await self.step_back(host, "crawl_delay", delay_s)
+        return failure
+
+    async def heed(self, host: str, failure: Failure) -> None:
+        """Leave a host alone that asks for it, or that does not answer."""
+        if failure.wait_s or self.manners.is_down(host, failure):
+            await self.step_back(host, failure.reason, failure.wait_s or None)
+
+    async def step_back(self, host: str, reason: str, seconds: float | None) -> None:
+        """Fetch nothing from a host for some time; what waits for it stays due."""
+        self.turns.drop(host)
+        self.tally.counts["postponed"] += await self.in_store(hosts.leave_alone, self.worker, host, reason=reason, seconds=seconds)
+
+    async def give_back(self) -> None:
+        """Let other crawlers have the hosts that this one is done with."""
+        done = frozenset(self.held) - self.turns.hosts()
+        if done:
+            pauses_s, answered = self.manners.pauses_s(done), self.manners.take_answered()
+            await self.in_store(hosts.give_back, self.worker, pauses_s=pauses_s, answered=answered)
+            self.held -= done
 
     # --- Around it ---
 
@@ -332,6 +367,7 @@ class Watch(Looking):
         self.tally.interrupted = self.tally.interrupted or reason != "finished"
         if self.broken is None:
             await self.in_store(frontier.release, self.worker)
+            await self.give_back()
 
 
 def failed_poll(feed: Feed, started_at: datetime, failure: Failure) -> Poll:

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from deploy.newsroom.server import CannotListenError, LoggedRequest, Newsroom, serve
 from deploy.newsroom.truth import Expected, ExpectedArticle
 
-__all__ = ["CannotListenError", "Expected", "ExpectedArticle", "LoggedRequest", "Newsroom", "serve"]
+RULES: Final = Path(__file__).with_name("rules")  # outlet rules for it
+
+__all__ = ["RULES", "CannotListenError", "Expected", "ExpectedArticle", "LoggedRequest", "Newsroom", "serve"]

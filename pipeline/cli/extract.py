@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
 
-from pipeline import config, jsonlines
+from pipeline import config, jsonlines, words
 from pipeline.cli.app import app, print_json
-from pipeline.errors import InputError, LineError, PageError, PageTimeout, UsageError, WorkerDied
+from pipeline.errors import InputError, LineError, PageError, PageTimeout, PageTooHeavy, UsageError, WorkerDied
 
 if TYPE_CHECKING:
     from pipeline.models import Extraction, PageSource
+    from pipeline.rules import RuleBook
 
 MAX_LINE_BYTES: Final = 100_000_000
 
@@ -38,6 +39,10 @@ def as_json(extraction: Extraction) -> dict[str, Any]:
         "body": extraction.body,
         "topics": list(extraction.topics),
         "syndicated_from": {"name": origin.name, "url": origin.url} if origin else None,
+        "kind": extraction.kind,
+        "paywalled": extraction.paywalled,
+        "image": extraction.image,
+        "word_count": words.count(extraction.body),
         "is_article": extraction.is_article,
         "rejected_reason": extraction.rejected_reason,
         "candidates": {
@@ -53,12 +58,12 @@ def _kind(error: Exception) -> str:
             return "timeout"
         case WorkerDied():
             return "worker_died"
+        case PageTooHeavy():
+            return "memory"
         case PageError():
             return "page"
         case InputError():
             return "input"
-        case MemoryError():
-            return "memory"
         case _:
             return "internal"
 
@@ -83,6 +88,7 @@ def _source(record: Any, fetched_at: datetime, line: int) -> PageSource:
         LineError: the line is no page.
 
     """
+    from pipeline import urls
     from pipeline.models import PageSource
 
     if not isinstance(record, dict):
@@ -90,6 +96,8 @@ def _source(record: Any, fetched_at: datetime, line: int) -> PageSource:
     url, html, encoded, content_type = (record.get(name) for name in ("url", "html", "html_base64", "content_type"))
     if not isinstance(url, str):
         raise LineError(line=line, problem='it has no "url"')
+    if url and not urls.host(url):
+        raise LineError(line=line, problem=f'its "url" is no address of a page: {url[:200]!r}')
     if isinstance(html, str):
         page: str | bytes = html
     elif isinstance(encoded, str):
@@ -102,14 +110,14 @@ def _source(record: Any, fetched_at: datetime, line: int) -> PageSource:
     return PageSource(url=url, html=page, content_type=content_type if isinstance(content_type, str) else "", fetched_at=fetched_at)
 
 
-def _sources(stream: BinaryIO, ids: deque[Any]) -> Iterator[PageSource | Exception]:
+def _sources(stream: BinaryIO, ids: deque[Any], book: RuleBook) -> Iterator[PageSource | Exception]:
     """Pages, or what is wrong with their lines; the id of each goes to `ids` first."""
     fetched_at = datetime.now(UTC)
     for number, line in _lines(stream):
         record: Any = None
         try:
             record = json.loads(line)
-            item: PageSource | Exception = _source(record, fetched_at, number)
+            item: PageSource | Exception = book.ruled(_source(record, fetched_at, number))
         except LineError as error:
             item = error
         except (ValueError, RecursionError) as error:
@@ -127,12 +135,12 @@ def _write_line(value: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _extract_lines(workers: int, settings: config.Settings) -> None:
+def _extract_lines(workers: int, settings: config.Settings, book: RuleBook) -> None:
     from pipeline.extract import Extractor
 
     ids: deque[Any] = deque()
     with Extractor(workers=workers, timeout_s=settings.page_timeout_s, max_bytes=settings.page_max_bytes) as extractor:
-        for result in extractor.extract_many(_sources(sys.stdin.buffer, ids)):
+        for result in extractor.extract_many(_sources(sys.stdin.buffer, ids, book)):
             identifier = ids.popleft()
             if isinstance(result, Exception):
                 message = str(result) or type(result).__name__
@@ -141,7 +149,7 @@ def _extract_lines(workers: int, settings: config.Settings) -> None:
                 _write_line({"id": identifier, **as_json(result)})
 
 
-def _extract_one(file: Path | None, url: str, settings: config.Settings) -> None:
+def _extract_one(file: Path | None, url: str, settings: config.Settings, book: RuleBook) -> None:
     from pipeline.extract import Extractor
     from pipeline.models import PageSource
 
@@ -149,7 +157,7 @@ def _extract_one(file: Path | None, url: str, settings: config.Settings) -> None
         html = sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise InputError(problem=f"{file} can't be read ({error.strerror}): name an HTML file, or - for standard input") from error
-    source = PageSource(url=url, html=html, fetched_at=datetime.now(UTC))
+    source = book.ruled(PageSource(url=url, html=html, fetched_at=datetime.now(UTC)))
     with Extractor(workers=1, timeout_s=settings.page_timeout_s, max_bytes=settings.page_max_bytes) as extractor:
         for result in extractor.extract_many([source]):
             if isinstance(result, Exception):
@@ -163,18 +171,21 @@ def extract(
     url: Annotated[str, typer.Option(help="Where the page came from.")] = "",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read pages as JSON Lines from standard input, write one object a line.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes for --jsonl; default: all cores.")] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Use the outlet rules of a folder.")] = None,
 ) -> None:
     """Say what is in a page: title, authors, dates, body, and where each was found."""
+    from pipeline import rules as reading
     from pipeline import urls
 
     settings = config.load()
+    book = reading.book(*filter(None, [rules]))
     if jsonl:
         if file is not None or url:
             raise UsageError(problem="--jsonl reads standard input, and each line has its own url: leave FILE and --url away")
-        _extract_lines(workers or settings.workers, settings)
+        _extract_lines(workers or settings.workers, settings, book)
         return
     if not urls.is_fetchable(url):
         raise UsageError(
             problem=f"--url must be the page's http(s) address, not {url!r}" if url else "--url is missing: the page's http(s) address"
         )
-    _extract_one(file, url, settings)
+    _extract_one(file, url, settings, book)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from pipeline import config, reasons
 from pipeline.cli.app import JsonOption, app, shown
 from pipeline.errors import UsageError
+
+SIGNS: Final = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+NEAR: Final = 40  # characters
 
 
 @app.command()
@@ -46,6 +50,34 @@ def _read(feed: dict[str, Any]) -> str:
     return f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
 
 
+def _described(version: dict[str, Any]) -> str:
+    """What a version is, in a few words."""
+    kind = "" if version["kind"] == "article" else f", {version['kind'].replace('_', ' ')}"
+    return f"{version['words']} words{kind}{', for subscribers' if version['paywalled'] else ''}"
+
+
+def _changes(edit: dict[str, Any] | None) -> Iterator[str]:
+    """What changed from the version before, a line a paragraph: `[-old words-]{+new words+}`."""
+    if edit is None:
+        return
+    if edit["title"]:
+        yield f"changed title: {_words(edit['title'])}"
+    for paragraph in edit["body"]["paragraphs"]:
+        yield f"changed: {_words(paragraph['pieces'])}"
+
+
+def _words(pieces: list[dict[str, str]]) -> str:
+    """Pieces in the signs of a word diff; of what stayed only what is next to a change."""
+    told = []
+    for number, piece in enumerate(pieces):
+        text = piece["text"]
+        if piece["change"] == "same" and len(text) > 2 * NEAR:
+            head, tail = text[:NEAR] if number else "", text[-NEAR:] if number < len(pieces) - 1 else ""
+            text = f"{head}…{tail}"
+        told.append(SIGNS[piece["change"]].format(text))
+    return "".join(told)
+
+
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{_at(feed['polled_at'])}  feed      {feed['kind']} {feed['url']}: {_read(feed)}" for feed in found["feeds"]]
     for page in found["pages"]:
@@ -54,6 +86,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"{_at(page['fetched_at'])}  fetch     {reasons.why_not_fetched(page['reason'])}")
         if page["due_at"]:
             lines.append(f"{_at(page['due_at'])}  fetch     due then")
+        if page["host_not_before"] and page["host_reason"]:
+            lines.append(f"{_at(page['host_not_before'])}  host      not before then: {reasons.why_not_fetched(page['host_reason'])}")
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
         f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
@@ -62,11 +96,14 @@ def _lines(found: dict[str, Any]) -> list[str]:
     ]
     for article in found["articles"]:
         for version in article["versions"]:
-            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({version['words']} words)")
+            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({_described(version)})")
             lines += [
-                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source in values)
+                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
                 for field, values in version["candidates"].items()
             ]
+            lines += [f"{' ' * 19}    {line}" for line in _changes(version["changes"])]
+        if article["gone_at"]:
+            lines.append(f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays")
         copied = (
             f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared"
             if article["copy_kind"]

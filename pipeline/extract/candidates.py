@@ -31,7 +31,21 @@ class Decision(Generic[T]):
     candidates: tuple[Candidate, ...]
 
 
+def scored(found: Iterable[Found[str]]) -> tuple[Candidate, ...]:
+    """Candidates for the record: each value once from a source, the best first, long values cut."""
+    unique: dict[tuple[str, str], float] = {}
+    for one in found:
+        if one.value:
+            unique.setdefault((one.value[:MAX_CHARACTERS], one.source), one.score)
+    ranked = sorted(unique.items(), key=lambda item: -item[1])[:MAX_SHOWN]
+    return tuple(Candidate(value=value, source=source, score=round(score, 2)) for (value, source), score in ranked)
+
+
 def shown(found: Iterable[tuple[str, str]]) -> tuple[Candidate, ...]:
-    """Candidates for the record from pairs of value and source: each pair once, long values cut."""
-    unique = dict.fromkeys((value[:MAX_CHARACTERS], source) for value, source in found if value)
-    return tuple(Candidate(value=value, source=source) for value, source in list(unique)[:MAX_SHOWN])
+    """Candidates of a field that the first kind of source decides, from values and sources in the order of trust.
+
+    The score of the first source is 1, of the second 1/2, and so on.
+    """
+    pairs = list(found)
+    trust = {source: 1 / rank for rank, source in enumerate(dict.fromkeys(source for value, source in pairs if value), start=1)}
+    return scored(Found(value=value, source=source, score=trust[source]) for value, source in pairs if value)

@@ -10,7 +10,6 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
 SAMPLE_BYTES: Final = 24_000
-MIN_WIDE_BYTES: Final = 20  # fewer don't tell UTF-16
 FIRST_BEYOND_ASCII: Final = 0x80
 FEW_BROKEN: Final = 0.02  # share of characters that may be broken in a page that is otherwise what it says
 
@@ -25,6 +24,7 @@ OTHER_TYPES: Final = re.compile(
 TAG: Final = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|div|p|article|main|section|span|table|h[1-6]|a|br|ul|center|font)\b)", re.IGNORECASE
 )
+WIDE_TAG: Final = re.compile(rb"<\x00[!/a-zA-Z]\x00[a-zA-Z-]\x00")
 OTHER_MARKUP: Final = re.compile(r"(?:<\?xml[^>]*>)?(?:\s|<!--.*?-->)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg|opml)\b", re.DOTALL)
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 CONTROL_BYTES: Final = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f"
@@ -72,6 +72,14 @@ def line(text: object) -> str:
     return " ".join(clean(INVISIBLE.sub("", single)).split())
 
 
+def mended(text: str) -> str:
+    """A text whose UTF-8 was once read as Windows-1252 (`MÃ¼nchen`), as it was; any other unchanged, for it can't be read so."""
+    try:
+        return text.encode("cp1252").decode()
+    except UnicodeError:
+        return text
+
+
 def _strict(body: bytes, encoding: str | None) -> str | None:
     if not encoding:
         return None
@@ -81,15 +89,10 @@ def _strict(body: bytes, encoding: str | None) -> str | None:
         return None
 
 
-def _utf16(body: bytes) -> str | None:
-    """UTF-16 that nobody declared: every other byte of Latin text is zero."""
-    sample = body[:2_000]
-    if len(sample) < MIN_WIDE_BYTES:
-        return None
-    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if sample[start::2].count(0) > 0.7 * len(sample[start::2]) and sample.count(0) < 0.6 * len(sample):
-            return body.decode(encoding, errors="replace")
-    return None
+def _wide(body: bytes) -> str | None:
+    """UTF-16 that nobody declared, by its first tag; the text around it may be of any script."""
+    tag = WIDE_TAG.search(body[:4_096])
+    return None if tag is None else "utf-16-be" if tag.start() % 2 else "utf-16-le"
 
 
 def _detected(body: bytes) -> str | None:
@@ -118,6 +121,13 @@ def _nearly(body: bytes, declared: list[str]) -> str | None:
     return None
 
 
+def _mostly_utf8(body: bytes) -> str | None:
+    """UTF-8 that nobody declared, cut off or with a few broken characters."""
+    sample = body[:SAMPLE_BYTES]
+    beyond = sum(byte >= FIRST_BEYOND_ASCII for byte in sample)
+    return to_unicode(body, "utf-8") if beyond and to_unicode(sample, "utf-8").count("\ufffd") <= FEW_BROKEN * beyond else None
+
+
 def decode(body: bytes, content_type: str) -> str:
     """Text of a page's bytes.
 
@@ -128,8 +138,8 @@ def decode(body: bytes, content_type: str) -> str:
     mark, bom = read_bom(body)
     if mark and bom:
         return body[len(bom) :].decode(mark, errors="replace")
-    if (wide := _utf16(body)) is not None:
-        return wide
+    if wide := _wide(body):
+        return body.decode(wide, errors="replace")
     # ISO-2022-JP and its kin are pure ASCII: with their escapes the declaration goes first.
     escapes = b"\x1b$" in body or b"\x1b(" in body
     if not escapes and (text := _strict(body, "utf-8")) is not None:
@@ -138,7 +148,7 @@ def decode(body: bytes, content_type: str) -> str:
     for encoding in (*declared, "utf-8") if escapes else declared:
         if (text := _strict(body, encoding)) is not None:
             return text
-    text = _nearly(body, declared) or _detected(body)
+    text = _nearly(body, declared) or _mostly_utf8(body) or _detected(body)
     return text if text is not None else to_unicode(body, "cp1252")
 
 
@@ -151,6 +161,9 @@ def is_other_type(body: bytes | str, content_type: str) -> bool:
         return True
     if OTHER_TYPES.match(content_type) and not TAG.search(start.decode("latin-1")):
         return True
+    mark, _ = read_bom(start)
+    if mark is not None or _wide(start):
+        return False  # other scripts have control characters as the halves of their letters
     controls = len(start) - len(start.translate(None, BINARY_BYTES))
     return controls > 0.05 * len(start)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 from urllib.parse import urljoin
 
@@ -15,6 +16,8 @@ from pipeline.extract.decoding import line
 MAX_LABEL: Final = 400  # characters
 KNOWN_LABELS: Final = 20_000  # the elements of a page, and the pages of an outlet, share them
 MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
+UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg"})
+BARS: Final = re.compile(r"(?:\s*\|)+\s*")
 INLINE: Final = frozenset(
     ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
 )
@@ -23,6 +26,27 @@ INLINE: Final = frozenset(
 def text_of(element: HtmlElement) -> str:
     """The text of an element on one line."""
     return line("".join(element.itertext()))
+
+
+def has_more_than(element: HtmlElement, characters: int) -> bool:
+    """Whether the text of an element is longer than this; of a long one no more is read."""
+    length = 0
+    for text in element.itertext():
+        length += len(text) if not text.isspace() else 1
+        if length > characters:
+            return True
+    return False
+
+
+def spelled(element: HtmlElement) -> str:
+    """The text of a short element on one line; what stands in blocks of its own is set off by bars."""
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in UNSEEN:
+            gap = " " if child.tag in INLINE else " | "
+            parts += (gap, spelled(child), gap)
+        parts.append(child.tail or "")
+    return BARS.sub(" | ", line("".join(parts))).strip(" |")
 
 
 def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | None]]]:
@@ -54,11 +78,16 @@ def is_called(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
     return label != "" and _finds(pattern, label)
 
 
-def stands_in(element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], near: int) -> bool:
-    """Whether an element is inside of one of these tags, or one of the `near` elements around it, below the body, is called so."""
+def stands_in(
+    element: HtmlElement, *, tags: Container[str], called: re.Pattern[str], near: int, home: Container[HtmlElement] = frozenset()
+) -> bool:
+    """Whether an element is inside of one of these tags, or one of the `near` elements around it, below the body, is called so.
+
+    What stands around an element of `home` is not looked at.
+    """
     return any(
         place.tag in tags or (number < near and place.tag not in {"body", "html"} and is_called(place, called))
-        for number, place in enumerate(element.iterancestors())
+        for number, place in enumerate(takewhile(lambda place: place not in home, element.iterancestors()))
     )
 
 

@@ -1,12 +1,28 @@
-"""One page to one extraction: read, parse, decide each field, judge."""
+"""One page to one extraction: read, parse, ask the outlet's rule, decide each field, judge."""
 
 from __future__ import annotations
 
 from pipeline import languages, urls
-from pipeline.extract import addresses, authors, body, decoding, page, parsing, syndication, times, titles, topics, verdict
+from pipeline.extract import (
+    addresses,
+    authors,
+    body,
+    decoding,
+    images,
+    kinds,
+    page,
+    parsing,
+    rules,
+    syndication,
+    times,
+    titles,
+    topics,
+    verdict,
+    walls,
+)
 from pipeline.extract.candidates import shown
 from pipeline.extract.limits import MAX_BYTES, MAX_ELEMENTS
-from pipeline.models import Extraction, PageSource
+from pipeline.models import ArticleKind, Extraction, PageSource
 
 
 def _rejected(source: PageSource, reason: str) -> Extraction:
@@ -51,19 +67,24 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     tree = parsing.parse_tree(text)
     if parsing.count_elements(tree) > MAX_ELEMENTS:
         return _rejected(source, verdict.TOO_LARGE)
+    rules.remove(source.rule, tree)
     return _decided(page.gather(source, text, tree))
 
 
 def _decided(parsed: page.ParsedPage) -> Extraction:
-    title = titles.decide(parsed)
-    people = authors.decide(parsed)
+    ruled = rules.find(parsed)
+    title = rules.over(ruled.title, titles.decide(parsed))
+    people = rules.over(ruled.authors, authors.decide(parsed))
     labels = dict(topics.labelled(parsed))
-    text = body.decide(parsed, title=title.value, authors=people.value, labels=labels)
-    published = times.decide_published(parsed)
+    # The body is what costs: general means look for it only where they are needed.
+    text = ruled.body or body.decide(parsed, title=title.value, authors=people.value, labels=labels)
+    published = rules.over(ruled.published_at, times.decide_published(parsed))
     modified = times.decide_modified(parsed, published.value)
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
-    subjects = topics.decide(parsed, labels=labels)
+    subjects = rules.over(ruled.topics, topics.decide(parsed, labels=labels))
     address = addresses.decide(parsed)
+    kind = kinds.decide(parsed, body=text.value)
+    image = images.decide(parsed)
     reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
     return Extraction(
         url=parsed.source.url,
@@ -77,6 +98,9 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
         topics=subjects.value,
         syndicated_from=origin.value,
         rejected_reason=reason,
+        kind=ArticleKind.INDEX_PAGE if reason == verdict.INDEX_PAGE else kind.value,
+        paywalled=walls.is_paywalled(parsed),
+        image=image.value,
         candidates={
             "title": title.candidates,
             "authors": people.candidates,
@@ -87,5 +111,8 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
             "canonical_url": address.candidates,
             "topics": subjects.candidates,
             "syndicated_from": origin.candidates,
+            "kind": kind.candidates,
+            "image": image.candidates,
         },
+        rule_missed=ruled.missed,
     )

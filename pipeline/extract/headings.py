@@ -14,8 +14,10 @@ from pipeline.extract.decoding import line
 from pipeline.extract.elements import absolute, label_of, lines_in, text_of
 
 KICKER: Final = re.compile(
-    r"kicker|overline|roof-?line|top-?line|dachzeile|eyebrow|sur-?titre|antetitulo|volanta|occhiello|category|rubri(?:k|que)"
+    r"kicker|badge|edit-?(?:section|link)|over-?line|roof-?line|top-?(?:line|title)|(?:over|pre|super)-?title|dachzeile|spitzmarke|eyebrow|sur-?titre|antetitulo|volanta|occhiello|category|rubri(?:k|que)"
 )
+BESIDE: Final = frozenset({"small", "time", "svg", "button", "script"})  # what a heading holds of these is beside its words
+MAX_CHARACTERS: Final = 1_000  # of a heading or title; what goes on longer is none
 HEADLINE_WORDS: Final = 3  # of a headline that is no h1
 
 
@@ -29,10 +31,17 @@ class Heading:
     element: HtmlElement
 
 
+def _is_beside(child: HtmlElement) -> bool:
+    return child.tag in BESIDE or KICKER.search(label_of(child)) is not None
+
+
 def _headline_of(element: HtmlElement) -> str:
-    """The text of a heading without a kicker inside of it; lines are words apart."""
-    lines = ("".join(text for text, child in parts if child is None or not KICKER.search(label_of(child))) for parts in lines_in(element))
-    return line(" ".join(lines)) or text_of(element)
+    """The text of a heading without a kicker or date inside of it; lines are words apart."""
+    inner = element
+    while len(inner) == 1 and not (inner.text or "").strip() and not (inner[0].tail or "").strip():
+        inner = inner[0]
+    lines = ("".join(text for text, child in parts if child is None or not _is_beside(child)) for parts in lines_in(inner))
+    return (line(" ".join(lines)) or text_of(element))[:MAX_CHARACTERS]
 
 
 def heading(element: HtmlElement, base: str) -> Heading:

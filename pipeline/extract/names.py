@@ -6,31 +6,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final
 
+from pipeline.extract.agencies import NO_SIGNATURE
 from pipeline.extract.decoding import line
 from pipeline.extract.titles import fold
 
+# People in a text, of which the page says or does not say that it is nothing but a name.
+ReadNames = Callable[[str, bool], Sequence[str]]
+
 MAX_NAME_WORDS: Final = 6
-FEW_WORDS: Final = 3  # longer names may hold a particle that no list knows
-MIN_NAME: Final = 3  # characters
+MIN_NAME: Final = 2  # characters
+MIN_PLAIN_NAME: Final = 3  # characters of a name that nothing but its look tells
 MAX_NAME: Final = 80
-MAX_UNCASED_NAME: Final = 20  # in scripts without capitals
+MAX_UNCASED_NAME: Final = 30  # in scripts without capitals
+MAX_IDEOGRAPHS: Final = 8
 LONGEST_INITIALS: Final = 3
+COLONS: Final = ":：／"
+# Words before a name. They begin sentences too.
+PREPOSITIONS: Final = frozenset("by von vom por par di door av af oleh от від bởi".split())
+WROTE: Final = frozenset(
+    "written reported posted published reviewed filed submitted created added story words analysis report interview opinion article"
+    " geschrieben verfasst erstellt eingestellt veröffentlicht publiziert gepostet beitrag artikel rezept gastbeitrag kolumne pressemitteilung"
+    " escrito publicado écrit publié rédigé scritto geschreven skrevet skriven scris".split()
+)
+LABELS: Final = frozenset(
+    "autor autorin autor:in autor*in autor/in autorin/autor autoren autore autori autora autorka auteur author authors text texto texte testo tekst"
+    " teksti penulis yazar szerző írta автор автори авторы текст 作者 記者 记者 撰文 執筆 著者 بقلم الكاتب מאת".split()
+) | {"tác giả"}
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
 BY: Final = re.compile(
-    r"^(?:(?:written|reported|posted|story|text|words|analysis|report|interview|opinion|article|published|reviewed)\s*(?:by|:)"
+    rf"^(?:(?:ein |eine )?(?:{_any_of(WROTE)})\s*(?:{_any_of(PREPOSITIONS)}|durch|de|:)"
     r"|(?:view |show |see )?(?:all |more )?(?:articles?|posts?|stories) (?:by|of|from)|(?:zeige |mehr )?(?:alle )?(?:beiträge|artikel) von|mehr von|zum profil von|über"
-    r"|(?:eingestellt|erstellt|geschrieben|verfasst|veröffentlicht|gepostet|(?:ein )?beitrag|(?:ein )?artikel|rezept|gastbeitrag|pressemitteilung) (?:von|durch)|vom"
-    r"|autor:?in|autorin/autor|autor\*in|autor/in|escribe|escrito por|publicado por|écrit par|publié par|rédigé par|scritto da|geschreven door"
-    r"|(?:todos los artículos|ver (?:todas|todos|más)[\w ]{0,20}|más artículos) de|tous les articles de"
-    r"|by|von|por|de|par|di|door|av|af|od|przez|от|автор|автори|текст|вiд|від|yazan|oleh|authors?|autore?s?|auteur|reporter|text|texto|texte|testo|tekst)"
-    r"(?:\s*[:：]\s*|\s+)",
+    r"|(?:todos los artículos|ver (?:todas|todos|más)[\w ]{0,20}|más artículos) de|tous les articles de|todos os artigos de|napisał|napsal|kirjoittanut"
+    rf"|{_any_of(LABELS)}|{_any_of(PREPOSITIONS)}|from|de|od|przez|reporter|escribe|yazan|haber|γράφει(?: [οη])?|του|της|كتب|كتبت|文)"
+    rf"(?:\s*[{COLONS}/]\s*|\s+|$)",
     re.IGNORECASE,
 )
 # "Posted in Travel by Jane Roe on August 3": whoever comes after the preposition.
 POSTED: Final = re.compile(
-    r"^(?:posted|published|written|filed|veröffentlicht|publiziert|geschrieben|publicado|escrito|publié|écrit)\b[^.!?]{0,60}?\b(?:by|von|por|par)\s+"
+    r"^(?:posted|published|written|filed|submitted|veröffentlicht|publiziert|geschrieben|publicado|escrito|publié|écrit)\b[^.!?]{0,60}?\b(?:by|von|por|par)\s+"
     r"(?P<who>[^|@·•]{2,60}?)(?=\s+(?:on|in|at|am|um|el|le|à|a las)\s+\S+|\s*[|@·•]|$)",
     re.IGNORECASE,
 )
@@ -39,36 +61,55 @@ BETWEEN: Final = re.compile(
 )
 # Spanish and Portuguese particles make " e " and " y " ambiguous only inside names; " e " joins names in Portuguese and Italian.
 JOINED_BY_E: Final = re.compile(r"\s+e\s+(?=[A-ZÀ-Þ])")
-NOISE: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|https?://\S+|www\.\S+|\S+@\S+|@\w+|^\W+|[\s,:;|·•–—-]+$|(?<!\b[^\W\d_])(?<!\b[JS]r)\.$")
-TITLES_AFTER: Final = re.compile(r"\s+(?:기자|특파원|記者|记者)$")
-DATE_OR_TIME: Final = re.compile(r"\d")
+NOISE: Final = re.compile(
+    r"\([^)]*\)|\[[^\]]*\]|https?://\S+|www\.\S+|\S+@\S+|@\w+|^[\W_]+|[\s,:;|·•–—→»›-]+$|(?<!\b[^\W\d_])(?<!\b[JS]r)\.$"
+)
+TITLES_AFTER: Final = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+# A place, an employer, a date or the next label after a name.
+AFTER_NAME: Final = re.compile(r"\s+(?:(?:in|aus|à|em|из|for|of|at|für|pour|para)\s+(?:the\s+)?(?=[^\W\d_a-z])|\d|\S+:)")
+PROFESSOR: Final = re.compile(r"^(?:prof(?:essor)?\.?\s+)+", re.IGNORECASE)
 ROLE: Final = re.compile(
     r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
     r"|\w*redakt\w*|\w*korrespondent\w*|journaliste?|autor\w*|redac\w*|rédac\w*|periodista|corresponsal|reporterin|giornalista|inviato"
     r"|корреспондент\w*|редак\w*|журналист\w*|обозреватель|special|senior|political|professor|prof|fellow|director|president|minister"
-    r"|updated|published|read|minutes?|min|share|follow|comments?|twitter|facebook|whatsapp|telegram|instagram|linkedin|youtube|google|pinterest|reddit|getty|images|photo\w*|foto\w*|video|illustration)\b",
+    r"|updated|published|read|minutes?|min|share|follow|comments?|twitter|facebook|whatsapp|telegram|instagram|linkedin|youtube|google|pinterest|reddit"
+    r"|getty|images?|photo\w*|foto\w*|bild\w*|video|illustration|source|quelle|fuente|unsplash|pexels|pixabay|shutterstock|istock|credits?|источник|фото|copyright)\b",
     re.IGNORECASE,
 )
 # Words of links and of forms that nobody filled in.
 NO_NAME: Final = re.compile(
-    r"^(?:more|all|alle|mehr|view|show|see|no|none|null|zeige|ver|voir|im|in|zur?|zum|aus|auf|mit|für|about|über|by|von|por|par"
-    r"|the|der|die|das|el|la|los|las|le|les|il)\b"
-    r"|\b(?:posts?|beiträge?|articles?|artikel|artículos?|profil\w*|autoren?|author|rezept\w*|anonym\w*|unbekannt|inhalte|wortlaut|magazin)\b",
+    r"^(?:more|all|alle|mehr|weitere|view|show|see|no|none|null|zeige|ver|voir|im|in|zur?|zum|aus|auf|mit|für|about|über|by|von|por|par)\b"
+    r"|\b(?:posts?|beiträge?|articles?|artikel|artículos?|profil\w*|autoren?|author|rezept|rezepte|anonym\w*|unbekannt|inhalte|wortlaut|magazin|copy|link|password|e-?mail|website|log ?in|sign)\b"
+    r"|^(?:eingestellt|geschrieben|verfasst|veröffentlicht|publicado|publié|published|posted|written)\b",
     re.IGNORECASE,
 )
+BEGINS_WITH_ARTICLE: Final = re.compile(r"^(?:the|der|die|das|el|la|los|las|le|les|il)\b", re.IGNORECASE)
 ORGANISATION: Final = re.compile(
     r"\b(?:news\w*|agency|agencia|agence|agentur|agenzia|press|presse|media|times|post|daily|journal|magazine|tv|radio|network|channel|online"
-    r"|reuters|afp|dpa|apa|ansa|efe|tass|xinhua|ria|interfax|bloomberg|associated|ap|upi|pti|ani|kyodo|yonhap|anadolu|belga|ritzau|tt|ntb"
-    r"|redaktion\w*|redacci[oó]n|redazione|r[ée]daction|редакци\w*|\w*admin\w*|webmaster|team|editors?|editorial|board|web|guest|company|inc|ltd"
-    r"|gmbh|foundation|institute|university|ministry|department|committee|council|center|centre|group|association|club|union|services?"
-    r"|website|staff|desk|report|contributors?|deutschland|zeitung|diario|wire|wires|agencies|тасс|риа|новости|агентство|unknown|user|anonymous)\b"
-    r"|\.(?:com|org|net|de|fr|es|it|ru|co|info|be|nl|at|ch|uk|eu)\b",
+    r"|reuters|tass|xinhua|interfax|bloomberg|associated|kyodo|yonhap|anadolu|ritzau|(?-i:AFP|dpa|DPA|APA|ANSA|EFE|RIA|AP|UPI|PTI|ANI|TT|NTB|Belga|BELGA|sda|SDA|AG)"
+    r"|redaktion\w*|redakc\w*|redacci[oó]n|redazione|redactie|redaksi|r[ée]daction|редакци\w*|редакці\w*|\w*admin\w*|webmaster|team|editors?|editorial|board|web|guest|company|inc|ltd"
+    r"|gmbh|e\.\s?v|llc|foundation|stiftung|institut\w*|universit\w*|ministr?y|ministeri\w*|department|committee|council|center|centre|group|association|verband|bund|verein|partei"
+    r"|\w+anstalt|\w+agentur|club|union|services?|website|staff|desk|report|contributors?|deutschland|zeitung|diario|wire|wires|agencies|тасс|риа|новости|агентство|unknown|user|anonymous)\b"
+    r"|\.(?:com|org|net|de|fr|es|it|ru|co|info|be|nl|at|ch|uk|eu)\b"
+    r"|新聞|新闻|報社|报社|通信|通讯|編集部|编辑|編輯|日报|日報|晚报|电视|放送|网|網|オンライン|뉴스|신문|편집|통신|وكالة|صحيفة|تحرير|डेस्क|न्यूज|समाचार|टीम|ডেস্ক|নিউজ|প্রতিবেদক",
     re.IGNORECASE,
 )
 PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "van", "von", "der", "den", "la", "le", "al", "el", "bin",
                               "ibn", "ben", "af", "av", "zu", "zur", "y", "e", "ter", "ten", "dalla", "lo", "st", "vom", "zum"})  # fmt: skip
+# The name of an account that is made of a person's: `jane.roe`.
+ACCOUNT: Final = re.compile(r"[^\W\d_]{2,}(?:\.[^\W\d_]{2,})+")
 ADDRESS: Final = re.compile(r"\S+@\S+|(?<!\S)@\w+|https?://\S+")
 DOMAIN: Final = re.compile(r"\b[\w-]{2,}\.(?:com|org|net|de|fr|es|it|ru|co|info|eu|tv|at|ch|be|nl|uk)\b", re.IGNORECASE)
+
+
+def _without_by(text: str, *, declared: bool) -> str:
+    """A text without what stands before the name; in a name that is declared one the first of two words may be a first name: `Di Wang`."""
+    words = text.split(None, 2)
+    if declared and len(words) == 2 and words[0].istitle() and words[0].lower() in PARTICLES:  # noqa: PLR2004 - first name and surname
+        return text
+    while (shorter := BY.sub("", text)) != text:
+        text = shorter
+    return text
 
 
 def _cased(name: str) -> str:
@@ -89,55 +130,75 @@ def _once(name: str) -> str:
     return " ".join(words[:half]) if half and words[:half] == words[half:] else name
 
 
-def is_person(name: str, *, site_names: Iterable[str] = (), declared: bool = False) -> bool:
+def _is_uncased_name(name: str) -> bool:
+    """Whether a text in a script without capitals can be a name."""
+    letters = name.replace(" ", "").replace("·", "").replace("・", "").replace("\u200c", "")
+    longest = MAX_IDEOGRAPHS if any("\u3040" <= letter <= "\ud7a3" for letter in letters) and "・" not in name else MAX_UNCASED_NAME
+    return len(letters) <= longest and all(unicodedata.category(letter)[0] in "LM" for letter in letters)
+
+
+def _means_other(name: str) -> bool:
+    """Whether words of a text say that it is an organisation, a role, or a part of the page."""
+    return bool(ORGANISATION.search(name) or ROLE.search(PROFESSOR.sub("", name)) or NO_NAME.search(name))
+
+
+def is_person(name: str, *, declared: bool = False) -> bool:
     """Whether a text can be a person's name.
 
     Args:
         name: a cleaned text.
-        site_names: what the outlet is called.
-        declared: the page says that it is a person, so that one word is enough.
+        declared: the page says that it is a name, so that a pen name is enough: one word, in lower case or with digits.
 
     """
     words = name.split()
-    if (
-        not words
-        or len(words) > MAX_NAME_WORDS
-        or (DATE_OR_TIME.search(name) and not (declared and len(words) == 1))
-        or not MIN_NAME <= len(name) <= MAX_NAME
-    ):
+    is_pen_name = declared and len(words) == 1
+    has_no_capitals = name.lower() == name.upper()
+    shortest = MIN_NAME if is_pen_name or has_no_capitals else MIN_PLAIN_NAME
+    if not (shortest <= len(name) <= MAX_NAME and len(words) <= MAX_NAME_WORDS) or _means_other(name):
         return False
-    if ORGANISATION.search(name) or ROLE.search(name) or NO_NAME.search(name) or any(fold(name) == fold(site) for site in site_names):
+    if any(map(str.isdigit, name)) and not is_pen_name:
         return False
-    cased = any(character.lower() != character.upper() for character in name)
-    if not cased:
-        return len(name) <= MAX_UNCASED_NAME and name.replace(" ", "").replace("·", "").isalpha()
-    if len(words) == 1:
-        return declared and name[0].isalpha() and not re.search(r"[._]", name.rstrip("."))  # a pen name, but no account's
-    capitals = sum(word[0].isupper() or word[0] in "'’" or word.lower() in PARTICLES for word in words)
-    return capitals >= len(words) - (declared or len(words) > FEW_WORDS) and any(word[0].isupper() for word in words)
+    if has_no_capitals:
+        return _is_uncased_name(name)
+    if is_pen_name:
+        return name[0].isalpha() and "." not in name.rstrip(".")  # no address
+    if len(words) == 1 or (BEGINS_WITH_ARTICLE.search(name) and not declared):
+        return False
+    small = [word for word in words if not (word[0].isupper() or word[0] in "'’" or word.lower() in PARTICLES)]
+    return len(small) <= (1 if declared else 0) and any(word[0].isupper() for word in words)
 
 
-def names_in(text: str, *, site_names: Iterable[str] = (), declared: bool = False) -> list[str]:
-    """People named in a byline: prefixes, roles, places, handles and organisations go."""
-    text = ADDRESS.sub(" ", line(text)).strip()
+def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -> list[str]:
+    """People named in a byline: prefixes, roles, places, handles and organisations go.
+
+    Args:
+        text: the byline.
+        sites: what the outlet is called, folded.
+        declared: the page says that the text is nothing but a name.
+
+    """
+    text = ADDRESS.sub(", ", line(text)).strip(", ")
     if posted := POSTED.match(text):
         text = posted["who"]
-    while (shorter := BY.sub("", text)) != text:
-        text = shorter
-    people = []
-    known = {fold(site) for site in site_names}
-    pieces = BETWEEN.split(JOINED_BY_E.sub(", ", text))
+        declared = declared or len(text.split()) == 1
+    pieces = BETWEEN.split(JOINED_BY_E.sub(", ", _without_by(text, declared=declared)))
     declared = declared and len(pieces) == 1  # of several, some may be places and roles
+    people: list[str] = []
     for piece in pieces:
-        name = "" if DOMAIN.search(piece) else BY.sub("", piece.strip())
+        name = "" if DOMAIN.search(piece) else _without_by(piece.strip(), declared=declared)
         while (shorter := NOISE.sub("", name).strip()) != name:
             name = shorter
         role = ROLE.search(name)
-        if role and len(name[: role.start()].split()) > 1:
-            name = name[: role.start()].strip()
-        if any(word.isupper() and len(word) > 1 and fold(word) in known for word in name.split()):
-            continue  # an office of the outlet: `MDR THÜRINGEN`
+        if people and (role or fold(name) in NO_SIGNATURE):
+            continue  # what or where the last one is: `Jane Roe, Assistant Sports Editor, New York`
+        end = role or AFTER_NAME.search(name)
+        if end and len(name[: end.start()].split()) > 1:
+            name = name[: end.start()].strip()
+        if fold(name) in sites or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
+            continue  # the outlet, or an office of it: `MDR THÜRINGEN`
+        if declared and ACCOUNT.fullmatch(name):
+            name = name.replace(".", " ").title()
         name = _once(_cased(TITLES_AFTER.sub("", name)))
-        if is_person(name, site_names=site_names, declared=declared):
+        if is_person(name, declared=declared):
             people.append(name)
     return people

@@ -15,16 +15,16 @@ from pipeline import dates, languages, urls
 from pipeline.extract import structured
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import absolute, is_called, text_of
-from pipeline.extract.headings import Heading, heading, lesser_headlines
+from pipeline.extract.headings import MAX_CHARACTERS, Heading, heading, lesser_headlines
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
 
-MAX_HEADINGS: Final = 10
+MAX_HEADINGS: Final = 50
 NAME_WORDS: Final = 5  # an outlet's name has no more
 MARKED: Final = frozenset([
     "a", "span", "p", "div", "address", "li", "small", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "cite", "td", "ul", "section",
 ])  # fmt: skip
-SHOWN: Final = etree.XPath("string(.//body)", smart_strings=False)
+SHOWN: Final = etree.XPath("string(descendant::body)", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +57,9 @@ class ParsedPage:
         """Values of some meta names, in the order of the names."""
         return [value for name in names for value in self.meta.get(name, ())]
 
-    def marked(self, pattern: re.Pattern[str], *, links: re.Pattern[str] | None = None) -> Iterator[HtmlElement]:
-        """Elements of the body whose marks (class, id, rel, properties) match a pattern, or that link to an address that does."""
-        for element in self.marks:
-            if is_called(element, pattern) or (links and element.tag == "a" and links.search(element.get("href") or "")):
-                yield element
+    def marked(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
+        """Elements of the body whose marks (class, id, rel, properties) match a pattern."""
+        return (element for element in self.marks if is_called(element, pattern))
 
     @property
     def article(self) -> structured.type_of_node:
@@ -149,7 +147,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         data=data,
         scripts=tuple(scripts),
         headings=tuple(one for one in headings if one.text)[:MAX_HEADINGS],
-        title_tag=title_tag,
+        title_tag=title_tag[:MAX_CHARACTERS],
         times=tuple(times),
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
         site_names=_site_names(source, meta, data, headings),

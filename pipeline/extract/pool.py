@@ -11,8 +11,8 @@ from typing import Any, Final, Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.errors import ExtractorFailed, PageTimeout, WorkerDied
-from pipeline.extract.limits import MAX_BYTES
+from pipeline.errors import ExtractorFailed, PageTimeout, PageTooHeavy, WorkerDied
+from pipeline.extract.limits import MAX_BYTES, MAX_MEMORY_BYTES, MEMORY_EXIT
 from pipeline.models import Extraction, PageSource
 
 LOOK_AHEAD: Final = 8  # pages a worker that wait or are done; bounds memory
@@ -26,13 +26,15 @@ class Extractor:
         workers: processes.
         timeout_s: for one page, counted from when a worker takes it; then the worker is killed.
         max_bytes: a longer page is rejected unread.
+        memory_bytes: how much one page may add to the address space of its worker; then the worker ends.
 
     """
 
-    def __init__(self, *, workers: int, timeout_s: float, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, *, workers: int, timeout_s: float, max_bytes: int = MAX_BYTES, memory_bytes: int = MAX_MEMORY_BYTES) -> None:
         self.workers = workers
         self.timeout_s = timeout_s
         self.max_bytes = max_bytes
+        self.memory_bytes = memory_bytes
         # Before anything has worked, a broken pool is a fault of the installation and not of a page.
         self._has_worked = False
         self._start_pool()
@@ -41,7 +43,9 @@ class Extractor:
         # Callers have threads, which a plain fork would break. The server imports once, and each worker is its fork.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pipeline.extract.worker"])
-        self._pool = ProcessPool(max_workers=self.workers, max_tasks=PAGES_A_WORKER, initializer=_start, context=context)
+        self._pool = ProcessPool(
+            max_workers=self.workers, max_tasks=PAGES_A_WORKER, initializer=_start, initargs=(self.memory_bytes,), context=context
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -57,8 +61,8 @@ class Extractor:
     def extract_many(self, sources: Iterable[PageSource | Exception]) -> Iterator[Extraction | Exception]:
         """Extractions in the order of their sources.
 
-        A page that can't be extracted yields its error (PageError, PageTimeout, WorkerDied, or whatever the extraction
-        raised), and an error among the sources comes back at its place. Sources are read a bounded number ahead.
+        A page that can't be extracted yields its error (PageError, PageTimeout, PageTooHeavy, WorkerDied, or whatever the
+        extraction raised), and an error among the sources comes back at its place. Sources are read a bounded number ahead.
 
         Raises:
             ExtractorFailed: the processes can't even start; that is no page's fault.
@@ -103,6 +107,8 @@ class Extractor:
         except FutureTimeoutError:
             return PageTimeout(url=source.url, seconds=self.timeout_s)
         except ProcessExpired as error:
+            if error.exitcode == MEMORY_EXIT:
+                return PageTooHeavy(url=source.url, megabytes=self.memory_bytes / 1e6)
             return WorkerDied(url=source.url, problem=f"exit code {error.exitcode}")
         except BrokenExecutor as error:
             if not self._has_worked:
@@ -116,10 +122,10 @@ class Extractor:
         return extraction
 
 
-def _start() -> None:
+def _start(memory_bytes: int) -> None:
     from pipeline.extract import worker
 
-    worker.start()
+    worker.start(memory_bytes)
 
 
 def _work(source: PageSource, max_bytes: int) -> Extraction:

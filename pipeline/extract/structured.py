@@ -13,6 +13,7 @@ from pipeline.extract.decoding import line
 ARTICLE_TYPE: Final = re.compile(r"(?:Article|BlogPosting|SocialMediaPosting|Report|Review|LiveBlogPosting)$")
 PUBLISHER_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "WebSite", "Corporation", "Newspaper", "NGO"})
 MAX_NODES: Final = 5_000
+OF_READERS: Final = frozenset({"comment", "review", "reviews"})  # properties that hold what others say of the page's subject
 # What is still readable in a block that no parser takes.
 BROKEN_FIELD: Final = re.compile(r'"(headline|datePublished|dateModified|articleSection|@type)"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
 
@@ -93,7 +94,7 @@ def _walk(value: Any) -> Iterator[type_of_node]:
         elif isinstance(item, dict):
             if "@type" in item or "@id" in item:
                 yield item
-            waiting.extend(reversed([inner for inner in item.values() if isinstance(inner, dict | list)]))
+            waiting.extend(reversed([inner for name, inner in item.items() if isinstance(inner, dict | list) and name not in OF_READERS]))
 
 
 def _from_broken(block: str) -> type_of_node | None:

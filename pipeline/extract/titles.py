@@ -7,26 +7,49 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
-from pipeline.extract.candidates import Decision, Found, shown
-from pipeline.extract.decoding import line
+from pipeline.extract.candidates import Decision, Found, scored
+from pipeline.extract.decoding import line, mended
+from pipeline.extract.elements import text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 
 SHORTEST: Final = 2  # letters of a name; shorter ones are found in any word
+MAX_ADDED: Final = 12  # letters of what a name may carry
 MAX_CHARACTERS: Final = 400
-SEPARATOR: Final = re.compile(r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)")
+MAX_LESSER: Final = 200  # headings below h1 that are looked at
+SEPARATOR: Final = re.compile(
+    r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)"
+    r"|(?<=[\u3000-\u9fff\uac00-\ud7af\uff00-\uff65])[-–—_：]{1,2}"  # scripts without spaces
+)
+# What is left of a separator where a part of a title is invisible or was cut off.
+LOOSE: Final = re.compile(r"^(?:[|–—―‒\-·•∙:/\\]+\s+)+|(?:\s+[|–—―‒\-·•∙:/\\]+)+$")
 # How much a source is believed. h1 is what readers see; a share title may be shortened or sharpened.
-WEIGHTS: Final = {"h1": 1.0, "json-ld": 0.9, "og": 0.85, "feed": 0.6, "title": 0.55, "twitter": 0.4, "meta": 0.5}
-UNMARKED_H1: Final = 0.7
-LATER_H1: Final = 0.45
+WEIGHTS: Final = {"h1": 1.2, "json-ld": 0.9, "og": 0.6, "feed": 0.5, "title": 0.4, "twitter": 0.3, "meta": 0.3}
+SHOWN_AGAIN: Final = 1.5  # a heading below h1 that is what the page shares itself as: its h1 is written for search engines
+UNKNOWN_H1: Final = 0.5  # one of several of which no title knows
+ALIKE: Final = 0.2  # similarity from which a heading is known by another title
 PART_OF_ANOTHER: Final = 0.3  # support for a title that another one repeats with something added
-CUT_OFF: Final = 0.6  # support for a title from one that is cut off
-CUT_SHORT: Final = re.compile(r"(?:\.\.\.|…)$")
+BROKEN_AT: Final = re.compile(r"[^\W_]|\s*\"")  # what follows where a title ends inside a word, or before the mark that ends an attribute
+MIN_REST: Final = 0.3  # share of a heading that is left when its kicker goes
+HEADINGS: Final = frozenset({"h1", "h2"})
+WORD: Final = re.compile(r"\w+")
 DATE: Final = re.compile(r"[\d\s./:,-]{6,}(?:Uhr|h)?")  # as a whole part of a title
 GENERIC: Final = frozenset({"home", "news", "index", "untitled", "startseite", "inicio", "accueil", "главная", "article", "blog"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Title:
+    """What one source calls the page."""
+
+    text: str
+    folded: str
+    source: str
+    weight: float
 
 
 def fold(text: str) -> str:
@@ -34,86 +57,157 @@ def fold(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
 
 
-def _is_site(part: str, names: Iterable[str]) -> bool:
-    """Whether a part of a title is the outlet's name or an edition or section of it (`BBC News`)."""
+def _is_site(part: str, known: Collection[str]) -> bool:
+    """Whether a part of a title is one of the outlet's folded names, its initials, or an edition or section of it (`BBC News`)."""
     folded = fold(part)
-    for name in names:
-        known = fold(name)
-        if folded == known:
-            return True
-        if len(known) > SHORTEST and (folded.startswith(known) or folded.endswith(known)) and len(part.split()) <= len(name.split()) + 2:
-            return True
-        if len(folded) > SHORTEST and known.startswith(folded) and len(folded) >= len(known) / 2:
-            return True
-    return False
+    initials = "".join(word[0] for word in WORD.findall(part)).casefold()
+    return any(
+        folded == name
+        or (len(name) > SHORTEST and initials == name)
+        or (len(name) > SHORTEST and len(folded) - len(name) <= MAX_ADDED and (folded.startswith(name) or folded.endswith(name)))
+        or (len(folded) > SHORTEST and len(folded) >= len(name) / 2 and name.startswith(folded))
+        for name in known
+    )
+
+
+def _without(title: str, known: Collection[str]) -> str:
+    cuts = list(SEPARATOR.finditer(title))
+    if not cuts:
+        return title.strip()
+    starts = [0, *(cut.end() for cut in cuts)]
+    ends = [*(cut.start() for cut in cuts), len(title)]
+    parts = [title[start:end] for start, end in zip(starts, ends, strict=True)]
+    # A name may hold separators itself.
+    last = next((n for n in range(1, len(parts)) if _is_site(parts[n], known) or fold(title[starts[n] :]) in known), len(parts))
+    while last > 1 and DATE.fullmatch(parts[last - 1]):
+        last -= 1
+    first = next((n for n in range(last - 1) if not _is_site(parts[n], known)), last - 1)
+    return title[starts[first] : ends[last - 1]].strip()
 
 
 def without_site(title: str, names: Iterable[str]) -> str:
-    """A title without the outlet's name at its ends, whatever the separator; real colons and dashes stay."""
-    names = tuple(names)
-    changed = True
-    while changed:
-        changed = False
-        cuts = list(SEPARATOR.finditer(title))
-        if not cuts:
-            break
-        last, first = cuts[-1], cuts[0]
-        if _is_site(title[last.end() :], names) or DATE.fullmatch(title[last.end() :]):
-            title, changed = title[: last.start()], True
-        elif _is_site(title[: first.start()], names):
-            title, changed = title[first.end() :], True
-    return title.strip()
+    """A title without the outlet's name at its ends, whatever the separator; real colons and dashes stay.
+
+    What stands on the far side of the name goes with it: sections, a motto.
+    """
+    return _without(title, {fold(name) for name in names})
 
 
-def _raw(page: ParsedPage) -> Iterator[Found[str]]:
-    weights = WEIGHTS
-    for number, heading in enumerate(
-        sorted((heading for heading in page.headings if not heading.is_logo), key=lambda heading: not heading.marked)
-    ):
-        yield Found(value=heading.text, source="h1", score=LATER_H1 if number else weights["h1"] if heading.marked else UNMARKED_H1)
-    yield Found(value=first_text(page.article.get("headline") or page.article.get("name")), source="json-ld", score=weights["json-ld"])
-    for source, names in (
-        ("og", ("og:title",)),
-        ("twitter", ("twitter:title",)),
-        ("meta", ("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title")),
-    ):
-        for value in page.metas(*names)[:1]:
-            yield Found(value=value, source=source, score=weights[source])
-    yield Found(value=page.source.feed_title or "", source="feed", score=weights["feed"])
-    yield Found(value=page.title_tag, source="title", score=weights["title"])
+def _title(text: str, source: str, weight: float, known: Collection[str]) -> _Title | None:
+    """What a source calls the page, without the outlet's folded names; None if that is no title."""
+    text = LOOSE.sub("", _without(mended(line(text)[: 2 * MAX_CHARACTERS]), known))
+    folded = fold(text)
+    if not folded or folded in GENERIC or folded in known or len(text) > MAX_CHARACTERS:
+        return None
+    return _Title(text=text, folded=folded, source=source, weight=weight)
 
 
-def _support(mine: str, theirs: str) -> float:
-    """Share of another candidate's weight that supports a title."""
-    if fold(mine) == fold(theirs):
+def _sources(page: ParsedPage) -> Iterator[tuple[str, str]]:
+    """Name and text of each title that the page tells in other places than its headings."""
+    yield "json-ld", first_text(page.article.get("headline") or page.article.get("name"))
+    shared = page.metas("og:title")[:1]
+    yield from (("og", text) for text in shared)
+    yield from (("twitter", text) for text in page.metas("twitter:title")[:1] if not shared)
+    yield from (
+        ("meta", text) for text in page.metas("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title")[:1]
+    )
+    yield "feed", page.source.feed_title or ""
+    yield "title", page.title_tag
+
+
+def _pieces(folded: str) -> set[str]:
+    return {folded[at : at + 3] for at in range(max(1, len(folded) - 2))}
+
+
+def _likeness(folded: str, told: Iterable[set[str]]) -> float:
+    """The best Jaccard similarity of a title's trigrams with those of others."""
+    pieces = _pieces(folded)
+    return max((len(pieces & others) / len(pieces | others) for others in told), default=0.0)
+
+
+def _top(page: ParsedPage, pieces: Sequence[set[str]], known: Collection[str]) -> tuple[_Title | None, set[str]]:
+    """The h1 that the other titles know best, and the folded texts of all."""
+    tops = []
+    for heading in page.headings:
+        title = None if heading.is_logo or heading.element.tag != "h1" else _title(heading.text, "h1", WEIGHTS["h1"], known)
+        likeness = _likeness(title.folded, pieces) if title else 0.0
+        if title and (likeness >= ALIKE or not _is_site(title.text, known)):
+            tops.append((likeness, heading.marked, title))
+    if not tops:
+        return None, set()
+    likeness, _, best = max(tops, key=lambda top: top[:2])
+    texts = {top.folded for *_, top in tops}
+    return (best if likeness >= ALIKE or len(texts) == 1 else replace(best, weight=UNKNOWN_H1)), texts
+
+
+def _headings(page: ParsedPage, told: Sequence[_Title], known: Collection[str]) -> Iterator[_Title]:
+    """The h1, and the lesser heading that is the headline, or one beside that of an h1 for search engines."""
+    pieces = [_pieces(title.folded) for title in told]
+    lesser = islice(page.tree.iter("h2", "h3"), MAX_LESSER)
+    top, texts = _top(page, pieces, known)
+    if top:
+        yield top
+        shared = {title.folded: title for title in told if title.source != "title" and title.folded not in texts}
+        same = next((title for element in lesser if (title := shared.get(fold(text_of(element))))), None) if shared else None
+        if same:
+            yield replace(same, source="h2", weight=SHOWN_AGAIN)
+        return
+    found = [title for element in lesser if (title := _title(text_of(element), "h2", WEIGHTS["h1"], known))]
+    best = max(found, key=lambda title: _likeness(title.folded, pieces), default=None)
+    if best and _likeness(best.folded, pieces) >= ALIKE:
+        yield best
+
+
+def _is_cut_off(short: str, long: str) -> bool:
+    """Whether a title ends before its end, which another one tells; else the longer one carries furniture."""
+    rest = long.removeprefix(short)
+    return short.endswith(("...", "…")) if rest == long else short.endswith(":") or BROKEN_AT.match(rest) is not None
+
+
+def _support(mine: _Title, theirs: _Title) -> float:
+    """Share of another title's weight that supports a title."""
+    if mine.folded == theirs.folded:
         return 1.0
-    short, long = sorted((mine, theirs), key=len)
-    if not (fold(short) in fold(long) and len(fold(short)) > len(fold(long)) / 3):
+    short, long = sorted((mine, theirs), key=lambda title: len(title.folded))
+    if not (short.folded in long.folded and len(short.folded) > len(long.folded) / 3):
         return 0.0
-    cut = CUT_SHORT.search(short) or (long.startswith(short) and long[len(short)].isalnum())
-    # Either the short one is cut off, or the long one carries furniture.
-    return (CUT_OFF if mine is long else 0.0) if cut else (PART_OF_ANOTHER if mine is short else 0.0)
+    if _is_cut_off(short.text, long.text):
+        return float(mine is long)
+    return PART_OF_ANOTHER if mine is short and theirs.source not in HEADINGS else 0.0
 
 
-def _agreed(candidates: list[Found[str]]) -> list[Found[str]]:
-    """Candidates with the support of the others added, best first."""
+def _agreed(titles: Sequence[_Title]) -> list[_Title]:
+    """Titles with the support of the others added, best first."""
     supported = []
-    for candidate in candidates:
+    for title in titles:
         best: dict[str, float] = {}  # each source speaks once
-        for other in candidates:
-            share = _support(candidate.value, other.value) * other.score
-            best[other.source] = max(best.get(other.source, 0.0), share)
-        supported.append(Found(value=candidate.value, source=candidate.source, score=sum(best.values()) + candidate.score / 10))
-    return sorted(supported, key=lambda candidate: -candidate.score)
+        for other in titles:
+            best[other.source] = max(best.get(other.source, 0.0), _support(title, other) * other.weight)
+        supported.append(replace(title, weight=sum(best.values()) + title.weight / 10))
+    return sorted(supported, key=lambda title: -title.weight)
+
+
+def _without_kicker(title: _Title, others: Sequence[_Title]) -> _Title:
+    """What is left of a heading that nothing else repeats, and whose end is what others call the page."""
+    if title.source not in HEADINGS or any(other.folded == title.folded and other is not title for other in others):
+        return title
+    ends = [other for other in others if title.text.endswith(other.text) and len(other.folded) > MIN_REST * len(title.folded)]
+    return min(ends, key=lambda other: len(other.folded))  # the heading itself is among them
 
 
 def decide(page: ParsedPage) -> Decision[str]:
     """The title of the article; empty if nothing on the page is one."""
-    names = page.site_names
-    candidates = []
-    for found in _raw(page):
-        title = without_site(line(found.value)[: 2 * MAX_CHARACTERS], names)
-        if title and len(title) <= MAX_CHARACTERS and fold(title) not in {fold(name) for name in names} | GENERIC and fold(title):
-            candidates.append(Found(value=title, source=found.source, score=found.score))
-    ranked = _agreed(candidates)
-    return Decision(value=ranked[0].value if ranked else "", candidates=shown((found.value, found.source) for found in ranked))
+    known = {fold(name) for name in page.site_names}
+    told = [title for source, text in _sources(page) if (title := _title(text, source, WEIGHTS[source], known))]
+    ranked = _agreed([*_headings(page, told, known), *told])
+    if not ranked:
+        return Decision(value="", candidates=())
+    most = ranked[0].weight
+    best = _without_kicker(ranked[0], ranked)
+    # Markup may set the words of a heading apart where its text does not.
+    best = max((title for title in ranked if title.folded == best.folded), key=lambda title: len(WORD.findall(title.text)))
+    ranked.sort(key=lambda title: title is not best)
+    return Decision(
+        value=best.text,
+        candidates=scored(Found(value=title.text, source=title.source, score=most if title is best else title.weight) for title in ranked),
+    )

@@ -20,6 +20,7 @@ MAX_CHARACTERS: Final = 60
 MAX_LABEL_LINKS: Final = 15
 # "Region: Europe, USA": a short label, then links only.
 LABEL: Final = re.compile(r"^\s*[^\W\d_][\w\s/-]{1,28}:\s*$")
+LABEL_TAGS: Final = frozenset({"strong", "b", "span"})
 NO_TOPIC: Final = re.compile(
     r"^(?:(?:\w+\s+)?(?:by|von|por|par)|author|autor|source|photo|image|follow|share|credit|contact|e-?mail|published|updated|date|read)\b",
     re.IGNORECASE,
@@ -30,6 +31,15 @@ def _split(text: str) -> list[str]:
     return [part for part in (piece.strip(" #\"'") for piece in re.split(r"[,;|،、]", text)) if part]
 
 
+def _own_texts(place: HtmlElement) -> Iterator[str | None]:
+    """The texts of an element that may be a label."""
+    yield place.text
+    for child in place:
+        yield child.tail
+        if child.tag in LABEL_TAGS:
+            yield "".join(child.itertext())
+
+
 def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
     """Lines that only name topics (`Region: Europe, USA`), and the texts of their links."""
     seen: set[HtmlElement] = set()
@@ -38,9 +48,11 @@ def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
         if parent is None or parent in seen or parent.tag not in {"p", "div", "span", "li", "td", "h5", "h6"}:
             continue
         seen.add(parent)
+        if not any(text and text.rstrip().endswith(":") for text in _own_texts(parent)):
+            continue  # most elements hold no label, and their lines need not be taken apart
         for parts in lines_in(parent):
             told = [(text.strip(), child) for text, child in parts if text.strip()]
-            if not told or not told[0][0].endswith(":") or (told[0][1] is not None and told[0][1].tag not in {"strong", "b", "span"}):
+            if not told or not told[0][0].endswith(":") or (told[0][1] is not None and told[0][1].tag not in LABEL_TAGS):
                 continue
             label, rest = line(told[0][0]), [(line(text), child) for text, child in told[1:]]
             links = [text for text, child in rest if child is not None and child.tag == "a"]
@@ -58,6 +70,7 @@ def _pairs(page: ParsedPage, labels: Mapping[str, Sequence[str]]) -> Iterator[tu
         yield from ((text, "json-ld keywords") for whole in all_texts(value) for text in _split(whole))
     yield from ((text, "keywords") for whole in page.metas("news_keywords", "keywords", "parsely-tags") for text in _split(whole))
     yield from ((text_of(link), "tag link") for link in page.tree.xpath(".//a[@rel='tag' or @rel='category tag' or @rel='category']"))
+    yield from ((text, "feed") for text in page.source.feed_topics)
     yield from ((text, "label") for texts in labels.values() for text in texts)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 import resource
-from typing import Final
 
 import psutil
+from lxml import etree
 
 from pipeline import dates, languages
 from pipeline.extract import extraction, extractor
+from pipeline.extract.limits import MEMORY_EXIT
 from pipeline.models import Extraction, PageSource
-
-MEMORY_GROWTH_BYTES: Final = 1_500_000_000  # of address space, over what the process starts with
-
 
 languages.preload()
 dates.preload()
@@ -21,12 +20,15 @@ extractor.preload()
 gc.freeze()
 
 
-def start() -> None:
-    """Limit the memory of this process: a page that asks for more gets an error instead of the machine's memory."""
-    limit = psutil.Process().memory_info().vms + MEMORY_GROWTH_BYTES
+def start(memory_bytes: int) -> None:
+    """Limit the address space of this process to so much more than it has: no page gets the machine's memory."""
+    limit = psutil.Process().memory_info().vms + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def work(source: PageSource, max_bytes: int) -> Extraction:
-    """One page."""
-    return extraction.extract(source, max_bytes=max_bytes)
+    """One page. The process ends when the page needs too much memory, so that none is left for the next one to miss."""
+    try:
+        return extraction.extract(source, max_bytes=max_bytes)
+    except (MemoryError, etree.XMLSyntaxError, etree.XPathEvalError):  # without memory lxml says `unknown error` in these two
+        os._exit(MEMORY_EXIT)

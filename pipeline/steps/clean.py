@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
-from pipeline.steps import batch
+from pipeline.steps import batch, learning
 from pipeline.steps.context import Context
-from pipeline.store import articles, cleaning, work
+from pipeline.store import articles, cleaning, work, yields
 
 SIZE: Final = 32
+# What a capture is that made no version.
+CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn": "unchanged", "outdated": "outdated"}
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
-    """Clean what waits."""
+    """Clean what waits.
+
+    Raises:
+        InputError: an outlet rule is wrong; that is no page's fault, and nothing was claimed.
+
+    """
+    _ = context.rules
     return batch.run(context, Stage.CLEAN, partial(_clean, context), size=SIZE, deadline=deadline, lowest=lowest)
 
 
@@ -25,7 +34,8 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
     with context.database.transaction() as connection:
         captures = cleaning.load(connection, [job.subject_id for job in jobs])
     here = [job for job in jobs if job.subject_id in captures]
-    read = dict(zip(here, context.extractor.extract_many(captures[job.subject_id].source for job in here), strict=True))
+    sources = (context.rules.ruled(captures[job.subject_id].source) for job in here)
+    read = dict(zip(here, context.extractor.extract_many(sources), strict=True))
 
     failures: list[tuple[Job, BaseException]] = []
     rejected: list[tuple[Job, str]] = []
@@ -41,9 +51,13 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
             found.append((job, result))
 
     outcomes = Counter({"missing": len(jobs) - len(here)}) + Counter(f"rejected: {reason}" for _, reason in rejected)
-    made = [cleaning.Outcome(capture_id=job.subject_id, outcome=reason) for job, reason in rejected]
+    made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
     with context.database.transaction() as connection:
+        reads = [learning.Read(capture=captures[job.subject_id], extraction=extraction) for job, extraction in found]
+        learned = learning.learn(connection, reads)
+        outcomes["to be cleaned again"] = learned.again
+        found = [(job, extraction) for (job, _), extraction in zip(found, learned.extractions, strict=True)]
         # In the order of canonical URLs, so that two workers can't wait for each other.
         for job, extraction in sorted(found, key=lambda pair: (pair[1].canonical_url, pair[0].id)):
             capture = captures[job.subject_id]
@@ -60,18 +74,19 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
                 ),
             )
             outcomes[saved.outcome] += 1
-            made.append(
-                cleaning.Outcome(
-                    capture_id=capture.capture_id,
-                    outcome="unchanged" if saved.outcome == "unchanged" else "article",
-                    article_id=saved.article_id,
-                    version=saved.version,
-                )
-            )
+            outcome = _outcome(capture.capture_id, CAPTURES.get(saved.outcome, "article"), extraction)
+            made.append(replace(outcome, article_id=saved.article_id, version=saved.version))
             if saved.goes_on:
                 onward.append((saved.article_id, saved.version, job.priority))
+        yields.count(connection, made)
         cleaning.mark(connection, made)
         work.enqueue(connection, Stage.COMPARE, onward)
         failed = {job.id for job, _ in failures}
         work.finish(connection, [job for job in jobs if job.id not in failed])
-    return batch.Done(outcomes=outcomes, failures=failures)
+    return batch.Done(outcomes=+outcomes, failures=failures)
+
+
+def _outcome(capture_id: int, outcome: str, result: Extraction | Exception) -> cleaning.Outcome:
+    if isinstance(result, Exception):
+        return cleaning.Outcome(capture_id=capture_id, outcome=outcome)
+    return cleaning.Outcome(capture_id=capture_id, outcome=outcome, found=yields.found(result), characters=len(result.body))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.entities.pool import Annotator
     from pipeline.extract.pool import Extractor
     from pipeline.index import Index
+    from pipeline.rules import RuleBook
     from pipeline.store.database import Database
 
 
@@ -57,6 +58,18 @@ class Context:
         from pipeline.extract.pool import Extractor
 
         return Extractor(workers=self.settings.workers, timeout_s=self.settings.page_timeout_s)
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The outlet rules, as they are when first used.
+
+        Raises:
+            InputError: a file of them is wrong, or the folder can't be read.
+
+        """
+        from pipeline import rules
+
+        return rules.book(*filter(None, [self.settings.rules_folder]))
 
     @cached_property
     def annotator(self) -> Annotator:

@@ -7,24 +7,31 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pipeline import stories
+from pipeline import health, stories
 from pipeline.steps.context import Context
-from pipeline.store import maintenance
+from pipeline.store import maintenance, recurring, yields
 from pipeline.store import stories as stored
 
 # Fewer articles say too little about how common words are; the built-in background is better then.
 FEWEST_ARTICLES: Final = 2_000
 # Words of fewer articles are as rare as unknown ones.
 FEWEST_DOCUMENTS: Final = 3
+# What is kept of an outlet to learn its furniture from, a day or more of a busy one.
+MOST_PARAGRAPHS: Final = 20_000
 
 
 def retention(context: Context, *, now: datetime) -> dict[str, Any]:
     """Drop what is past retention; what was dropped."""
     oldest = now - timedelta(days=context.settings.retention_days)
     with context.database.transaction() as connection:
+        # As long as captures, which may be cleaned again.
+        paragraphs = recurring.forget(connection, before=oldest, most_per_outlet=MOST_PARAGRAPHS)
+    with context.database.transaction() as connection:
         return {
+            "recurring_paragraphs": paragraphs,
             "partitions": maintenance.drop_months(connection, "captures", before=oldest),
             "captures": maintenance.delete_captures(connection, before=oldest),
+            "yields": yields.delete(connection, before=now - health.LOOK_BACK - health.HISTORY),
             "fingerprints": maintenance.drop_months(connection, "fingerprints", before=now - timedelta(days=62)),
             "story_vectors": maintenance.delete_story_vectors(connection, before=now - 2 * stories.WINDOW),
             "word_backgrounds": maintenance.delete_word_backgrounds(connection, kept=3),

@@ -12,7 +12,7 @@ from pipeline.errors import FileErrors, InputError, OutletsUnreachable, UsageErr
 from pipeline.models import Discovery, Outlet, OutletSpec
 from pipeline.steps import collect
 from pipeline.steps.context import Context
-from pipeline.store import frontier
+from pipeline.store import discoveries
 from pipeline.store import outlets as store
 
 
@@ -83,19 +83,19 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
     with context.database.transaction() as connection:
         for url in addresses:
             store.refuse_taken(connection, name=given.name, url=url)
-    discoveries = collect.discover(context.settings, addresses)
-    failed = [found for found in discoveries if found.error is not None]
+    looks = collect.discover(context.settings, addresses)
+    failed = [found for found in looks if found.error is not None]
     if check and failed:
         raise OutletsUnreachable(problems="; ".join(f"{found.url} can't be used ({found.error})" for found in failed))
     looked = []
     with context.database.transaction() as connection:
-        for found in discoveries:
+        for found in looks:
             host = (urlsplit(found.url).hostname or "").removeprefix("www.")
             name = given.name or found.name or host
             if not given.name and store.is_taken(connection, name, url=found.url):
                 name = host
             outlet = store.create(connection, replace(given, name=name, url=found.url))
-            new = frontier.record_discovery(connection, outlet.id, found)
+            new = discoveries.record(connection, outlet.id, found)
             looked.append(Looked(outlet=outlet, discovery=found, new=len(new)))
     return looked
 
@@ -109,11 +109,11 @@ def check(context: Context, names: Sequence[str]) -> list[Looked]:
     """
     with context.database.transaction() as connection:
         outlets = store.by_names(connection, names)
-    discoveries = collect.discover(context.settings, [outlet.url for outlet in outlets])
+    looks = collect.discover(context.settings, [outlet.url for outlet in outlets])
     with context.database.transaction() as connection:
         return [
-            Looked(outlet=outlet, discovery=found, new=len(frontier.record_discovery(connection, outlet.id, found)))
-            for outlet, found in zip(outlets, discoveries, strict=True)
+            Looked(outlet=outlet, discovery=found, new=len(discoveries.record(connection, outlet.id, found)))
+            for outlet, found in zip(outlets, looks, strict=True)
         ]
 
 

@@ -10,13 +10,15 @@ from typing import Any, Final, Literal, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from pipeline.models import Article, Extraction, Precision, Priority, Syndication, Timestamp
+from pipeline import words
+from pipeline.models import Article, ArticleKind, Extraction, Precision, Priority, Syndication, Timestamp
+from pipeline.store import recurring
 from pipeline.store.database import Connection
 
 COLUMNS: Final[LiteralString] = """
     a.id, v.version, a.outlet_id, o.name, a.url, a.canonical_url, a.first_seen_at, v.title, v.authors,
     v.published_at, v.published_offset_s, v.published_precision, v.modified_at, v.modified_offset_s,
-    v.language, v.body, v.topics, v.syndicated_name, v.syndicated_url
+    v.language, v.body, v.topics, v.syndicated_name, v.syndicated_url, v.kind, v.paywalled, v.image
 """
 
 
@@ -34,11 +36,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """What saving did. `goes_on` tells whether the later stages have anything to do."""
+    """What saving did.
+
+    `mended`: the version's text has lost furniture or regained text without an edit. `outdated`: a newer text was stored before.
+    `withdrawn`: cleaned again, the version says what the one before it says. `goes_on`: the later stages have something to do.
+    """
 
     article_id: int
     version: int
-    outcome: Literal["new", "version", "recleaned", "unchanged"]
+    outcome: Literal["new", "version", "recleaned", "withdrawn", "unchanged", "mended", "outdated"]
     goes_on: bool = True
 
 
@@ -46,9 +52,10 @@ def save(connection: Connection, extraction: Extraction, origin: Origin) -> Save
     """Create the article, add a version to it, or find that nothing changed.
 
     The article is the one with this canonical URL, else the one that the page gave before. The same
-    capture cleaned again replaces its own version; only a changed title or body makes a new one.
+    capture cleaned again replaces its own version. Only a changed title or text makes a new one, not
+    other quotation marks, dashes or white space, nor what has become known as the outlet's furniture.
     """
-    digest = hashlib.sha256(f"{extraction.title}\n{extraction.body}".encode()).digest()
+    digest = _digest(extraction.title, extraction.body)
     created = connection.execute(
         """
         INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at, priority)
@@ -82,14 +89,25 @@ def save(connection: Connection, extraction: Extraction, origin: Origin) -> Save
         "SELECT version FROM article_versions WHERE article_id = %s AND capture_id = %s", (article_id, origin.capture_id)
     ).fetchone()
     if same_capture is not None:
-        _write_version(connection, article_id, same_capture[0], extraction, origin, digest)
-        touch(connection, [article_id])
-        return Saved(article_id=article_id, version=same_capture[0], outcome="recleaned", goes_on=same_capture[0] == current)
-    text = connection.execute(
-        "SELECT text_sha256 FROM article_versions WHERE article_id = %s AND version = %s", (article_id, current)
+        return _replace(connection, article_id, same_capture[0], current, extraction, origin, digest)
+    stored = connection.execute(
+        "SELECT title, body, text_sha256 FROM article_versions WHERE article_id = %s AND version = %s", (article_id, current)
     ).fetchone()
-    if text is not None and bytes(text[0]) == digest:
+    assert stored is not None, "an article has its current version"  # noqa: S101 - written together
+    title, body, known = stored
+    if bytes(known) == digest:
         return Saved(article_id=article_id, version=current, outcome="unchanged", goes_on=False)
+    if _digest(title, recurring.cleaned(connection, origin.outlet_id, title, body)) == digest:
+        _write_version(connection, article_id, current, extraction, origin, digest)
+        touch(connection, [article_id])
+        return Saved(article_id=article_id, version=current, outcome="mended")
+    if _is_outdated(connection, article_id, current, origin):
+        # The text may be that of an earlier version, from which this capture did not differ.
+        same = connection.execute(
+            "SELECT max(version) FROM article_versions WHERE article_id = %s AND text_sha256 = %s", (article_id, digest)
+        ).fetchone()
+        version = same[0] if same else None
+        return Saved(article_id=article_id, version=version or current, outcome="unchanged" if version else "outdated", goes_on=False)
     _write_version(connection, article_id, current + 1, extraction, origin, digest)
     connection.execute(
         "UPDATE articles SET version = %s, priority = %s, revision = nextval('revision') WHERE id = %s",
@@ -98,23 +116,60 @@ def save(connection: Connection, extraction: Extraction, origin: Origin) -> Save
     return Saved(article_id=article_id, version=current + 1, outcome="version")
 
 
+def _digest(title: str, body: str) -> bytes:
+    """Of what a reader reads: the same for texts that differ only in typography."""
+    return hashlib.sha256(f"{words.plain(title)}\n{words.plain(body)}".encode("utf-8", "replace")).digest()
+
+
+def _replace(
+    connection: Connection, article_id: int, version: int, current: int, extraction: Extraction, origin: Origin, digest: bytes
+) -> Saved:
+    """Write a version anew; the newest one goes if it says what the one before it says."""
+    before = connection.execute(
+        "SELECT text_sha256 FROM article_versions WHERE article_id = %s AND version = %s", (article_id, version - 1)
+    ).fetchone()
+    if version == current and before is not None and bytes(before[0]) == digest:
+        connection.execute("DELETE FROM article_versions WHERE article_id = %s AND version = %s", (article_id, version))
+        connection.execute("UPDATE articles SET version = %s WHERE id = %s", (version - 1, article_id))
+        touch(connection, [article_id])
+        return Saved(article_id=article_id, version=version - 1, outcome="withdrawn")
+    _write_version(connection, article_id, version, extraction, origin, digest)
+    touch(connection, [article_id])
+    return Saved(article_id=article_id, version=version, outcome="recleaned", goes_on=version == current)
+
+
+def _is_outdated(connection: Connection, article_id: int, current: int, origin: Origin) -> bool:
+    """Whether the current version is from a later capture: a failed or repeated clean comes after younger ones."""
+    row = connection.execute(
+        """
+        SELECT later.fetched_at > own.fetched_at FROM article_versions v JOIN captures later ON later.id = v.capture_id, captures own
+        WHERE v.article_id = %s AND v.version = %s AND own.id = %s
+        """,
+        (article_id, current, origin.capture_id),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def _write_version(connection: Connection, article_id: int, version: int, extraction: Extraction, origin: Origin, digest: bytes) -> None:
     published, modified, source = extraction.published_at, extraction.modified_at, extraction.syndicated_from
     connection.execute(
         """
         INSERT INTO article_versions (
             article_id, version, capture_id, title, authors, published_at, published_offset_s, published_precision,
-            modified_at, modified_offset_s, language, body, topics, syndicated_name, syndicated_url, words, candidates, text_sha256
+            modified_at, modified_offset_s, language, body, topics, syndicated_name, syndicated_url, words, kind, paywalled, image,
+            candidates, text_sha256
         ) VALUES (
             %(article_id)s, %(version)s, %(capture_id)s, %(title)s, %(authors)s, %(published_at)s, %(published_offset_s)s,
             %(published_precision)s, %(modified_at)s, %(modified_offset_s)s, %(language)s, %(body)s, %(topics)s,
-            %(syndicated_name)s, %(syndicated_url)s, %(words)s, %(candidates)s, %(text_sha256)s
+            %(syndicated_name)s, %(syndicated_url)s, %(words)s, %(kind)s, %(paywalled)s, %(image)s, %(candidates)s,
+            %(text_sha256)s
         ) ON CONFLICT (article_id, version) DO UPDATE SET
             title = excluded.title, authors = excluded.authors, published_at = excluded.published_at,
             published_offset_s = excluded.published_offset_s, published_precision = excluded.published_precision,
             modified_at = excluded.modified_at, modified_offset_s = excluded.modified_offset_s, language = excluded.language,
             body = excluded.body, topics = excluded.topics, syndicated_name = excluded.syndicated_name,
-            syndicated_url = excluded.syndicated_url, words = excluded.words, candidates = excluded.candidates,
+            syndicated_url = excluded.syndicated_url, words = excluded.words, kind = excluded.kind,
+            paywalled = excluded.paywalled, image = excluded.image, candidates = excluded.candidates,
             text_sha256 = excluded.text_sha256
         """,
         {
@@ -133,9 +188,12 @@ def _write_version(connection: Connection, article_id: int, version: int, extrac
             "topics": list(extraction.topics),
             "syndicated_name": source.name if source else None,
             "syndicated_url": source.url if source else None,
-            "words": len(extraction.body.split()),
+            "words": words.count(extraction.body),
+            "kind": extraction.kind,
+            "paywalled": extraction.paywalled,
+            "image": extraction.image,
             "candidates": Jsonb(
-                {name: [[found.value, found.source] for found in values] for name, values in extraction.candidates.items()}
+                {name: [[found.value, found.source, found.score] for found in values] for name, values in extraction.candidates.items()}
             ),
             "text_sha256": digest,
         },
@@ -202,6 +260,9 @@ def from_row(row: Sequence[Any]) -> Article:
         body=row[15],
         topics=tuple(row[16]),
         syndicated_from=Syndication(name=row[17], url=row[18]) if row[17] else None,
+        kind=ArticleKind(row[19]),
+        paywalled=row[20],
+        image=row[21],
     )
 
 

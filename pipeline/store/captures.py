@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.models import Capture, Priority, Stage
 from pipeline.store import work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH
+from pipeline.store.frontier import NEXT_REFETCH, is_there
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
@@ -46,6 +46,7 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         """,
         values,
     )
+    is_there(connection, capture.page_id)
     last = connection.execute(
         "SELECT sha256 FROM captures WHERE page_id = %s ORDER BY fetched_at DESC LIMIT 1", (capture.page_id,)
     ).fetchone()

@@ -30,6 +30,8 @@ class Outcome:
     outcome: str
     article_id: int | None = None
     version: int | None = None
+    found: tuple[str, ...] = ()  # as `yields.found` says
+    characters: int = 0  # of the body
 
 
 def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waiting]:
@@ -37,10 +39,10 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
     rows = connection.execute(
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
-            s.title, s.published_at, o.name, o.language, o.country
+            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
-            SELECT title, published_at FROM sightings WHERE page_id = p.id
+            SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
         WHERE c.id = ANY (%s)
@@ -61,9 +63,12 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
                 final_url=row[8],
                 feed_title=row[9],
                 feed_published_at=row[10],
-                outlet_name=row[11],
-                outlet_language=row[12],
-                outlet_country=row[13],
+                feed_summary=row[11],
+                feed_authors=tuple(row[12] or ()),
+                feed_topics=tuple(row[13] or ()),
+                outlet_name=row[14],
+                outlet_language=row[15],
+                outlet_country=row[16],
             ),
         )
         for row in rows
@@ -74,8 +79,10 @@ def mark(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """Keep what became of captures."""
     connection.execute(
         """
-        UPDATE captures SET outcome = made.outcome, article_id = made.article_id, version = made.version
-        FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::integer[]) AS made (capture_id, outcome, article_id, version)
+        UPDATE captures SET outcome = made.outcome, article_id = made.article_id, version = made.version,
+            found = string_to_array(made.found, ','), characters = made.characters
+        FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::integer[], %s::text[], %s::integer[])
+            AS made (capture_id, outcome, article_id, version, found, characters)
         WHERE captures.id = made.capture_id
         """,
         (
@@ -83,6 +90,8 @@ def mark(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             [made.outcome for made in outcomes],
             [made.article_id for made in outcomes],
             [made.version for made in outcomes],
+            [",".join(made.found) for made in outcomes],
+            [made.characters for made in outcomes],
         ),
     )
 
@@ -98,3 +107,21 @@ def select_for_again(connection: Connection, *, outlets: Sequence[str], since: d
         {"all": not outlets, "outlets": list(outlets), "since": since},
     )
     return [(row[0], 0, 2) for row in rows]
+
+
+def select_recent(connection: Connection, outlet_ids: Sequence[int], *, since: datetime, limit: int) -> list[int]:
+    """Ids of the newest capture of each of the outlets' newest pages, the newest first."""
+    rows = connection.execute(
+        """
+        SELECT c.id FROM unnest(%(outlets)s::bigint[]) AS wanted (outlet_id)
+        CROSS JOIN LATERAL (
+            SELECT id FROM pages WHERE outlet_id = wanted.outlet_id AND fetched_at >= %(since)s ORDER BY first_seen_at DESC LIMIT %(limit)s
+        ) p
+        CROSS JOIN LATERAL (
+            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s ORDER BY fetched_at DESC LIMIT 1
+        ) c
+        ORDER BY c.fetched_at DESC, c.id DESC LIMIT %(limit)s
+        """,
+        {"outlets": list(outlet_ids), "since": since, "limit": limit},
+    )
+    return [row[0] for row in rows]

@@ -11,8 +11,9 @@ from pipeline.store.database import Connection
 
 PAGES: Final[LiteralString] = """
     SELECT p.id, p.url, o.name AS outlet, p.first_seen_at, p.fetched_at, p.fetches, p.failures, p.status, p.reason, p.due_at,
-        p.leased_by IS NOT NULL AS leased
-    FROM pages p JOIN outlets o ON o.id = p.outlet_id
+        p.leased_by IS NOT NULL AS leased, hosts.reason AS host_reason,
+        CASE WHEN hosts.not_before > now() THEN hosts.not_before END AS host_not_before
+    FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
     WHERE p.url = ANY (%(urls)s) OR p.id = ANY (SELECT page_id FROM articles WHERE url = ANY (%(urls)s) OR canonical_url = %(canonical)s)
     ORDER BY p.id
 """
@@ -30,7 +31,7 @@ CAPTURES: Final[LiteralString] = """
     FROM captures c WHERE c.page_id = ANY (%(pages)s) ORDER BY c.fetched_at
 """
 ARTICLES: Final[LiteralString] = """
-    SELECT a.id, a.url, a.canonical_url, o.name AS outlet, a.version, a.first_seen_at, a.deleted_at, a.revision, a.indexed_revision,
+    SELECT a.id, a.url, a.canonical_url, o.name AS outlet, a.version, a.first_seen_at, a.deleted_at, a.gone_at, a.revision, a.indexed_revision,
         a.indexed_at, s.story_id, s.score AS story_score, stories.title AS story, d.duplicate_of, d.kind AS copy_kind, d.shared_text,
         original.url AS duplicate_of_url, cardinality(m.entity_ids) AS entities
     FROM articles a JOIN outlets o ON o.id = a.outlet_id
@@ -43,7 +44,7 @@ ARTICLES: Final[LiteralString] = """
 """
 VERSIONS: Final[LiteralString] = """
     SELECT article_id, version, created_at, title, authors, published_at, published_precision, modified_at, language, topics, words,
-        syndicated_name, syndicated_url, candidates
+        syndicated_name, syndicated_url, kind, paywalled, image, candidates, body
     FROM article_versions WHERE article_id = ANY (%(articles)s) ORDER BY article_id, version
 """
 
@@ -69,7 +70,7 @@ def articles(connection: Connection, urls: Sequence[str], canonical: str, page_i
 
 
 def versions(connection: Connection, article_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The articles' versions with the candidates of their fields, without the text."""
+    """The articles' versions with their text and the candidates of their fields."""
     return _rows(connection, VERSIONS, articles=list(article_ids))
 
 

@@ -59,10 +59,13 @@ def article(view: ArticleView) -> ArticleAnswer:
         body=found.body,
         topics=found.topics,
         words=view.words,
+        kind=found.kind.value,
+        paywalled=found.paywalled,
+        image=found.image,
         syndicated_from=SyndicationAnswer(name=source.name, url=source.url) if source else None,
         entities=_entities(view.entities or ()),
         candidates={
-            name: tuple(CandidateAnswer(value=candidate.value, source=candidate.source) for candidate in values)
+            name: tuple(CandidateAnswer(value=candidate.value, source=candidate.source, score=candidate.score) for candidate in values)
             for name, values in view.candidates.items()
         },
         copies=tuple(listed(copy) for copy in view.copies),
@@ -72,6 +75,7 @@ def article(view: ArticleView) -> ArticleAnswer:
             for version in view.versions
         ),
         indexed_at=view.indexed_at,
+        gone_at=view.gone_at,
     )
 
 

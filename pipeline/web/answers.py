@@ -79,10 +79,11 @@ class EntityAnswer(Answer):
 
 
 class CandidateAnswer(Answer):
-    """A possible value of a field, and where it was found."""
+    """A possible value of a field, and where it was found; scores compare within a field."""
 
     value: str
     source: str
+    score: float
 
 
 class VersionAnswer(Answer):
@@ -120,6 +121,9 @@ class ArticleAnswer(ListedAnswer):
     body: str
     topics: tuple[str, ...]
     words: int
+    kind: str
+    paywalled: bool
+    image: str | None
     syndicated_from: SyndicationAnswer | None
     entities: tuple[EntityAnswer, ...]
     candidates: dict[str, tuple[CandidateAnswer, ...]]
@@ -127,6 +131,38 @@ class ArticleAnswer(ListedAnswer):
     versions: int
     history: tuple[VersionAnswer, ...]
     indexed_at: datetime | None
+    gone_at: datetime | None
+
+
+class PieceAnswer(Answer):
+    """Words that changed together, or stayed."""
+
+    change: Literal["same", "added", "removed"]
+    text: str
+
+
+class ParagraphAnswer(Answer):
+    """A paragraph near a change; one that has both old and new words is `same`. `skipped` unchanged ones before it are left out."""
+
+    change: Literal["same", "added", "removed"]
+    pieces: tuple[PieceAnswer, ...]
+    skipped: int
+
+
+class ComparisonAnswer(Answer):
+    """What has to be read of a text to see what changed."""
+
+    paragraphs: tuple[ParagraphAnswer, ...]
+    skipped_at_end: int
+
+
+class ChangesAnswer(Answer):
+    """What changed between two versions of an article; `title` is empty where it is the same."""
+
+    old: int
+    new: int
+    title: tuple[PieceAnswer, ...]
+    body: ComparisonAnswer
 
 
 class StoryAnswer(Answer):

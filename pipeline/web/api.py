@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Annotated, Final
@@ -9,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.routing import APIRoute
 
-from pipeline import search
+from pipeline import changes, search
 from pipeline.errors import InfrastructureError, NotFound, UnknownName, UsageError
 from pipeline.store import alerts
 from pipeline.store.database import describe
@@ -19,6 +20,7 @@ from pipeline.web.answers import (
     AlertDetailAnswer,
     AlertsAnswer,
     ArticleAnswer,
+    ChangesAnswer,
     EngineAnswer,
     Failure,
     OutletsAnswer,
@@ -55,6 +57,7 @@ router = APIRouter(
 MOST_HITS: Final = 10_000
 # A number that PostgreSQL can look up.
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 
 def engines_of(request: Request) -> Engines:
@@ -85,6 +88,14 @@ def article(request: Request, article_id: Id) -> ArticleAnswer:
     if found is None:
         raise NotFound(kind="article", id=article_id)
     return answering.article(found)
+
+
+@router.get("/articles/{article_id}/changes")
+def changes_of(request: Request, article_id: Id, new: Version, old: Version | None = None) -> ChangesAnswer:
+    """What changed from one version of an article to another; by default, from the one before."""
+    before, after = two_versions(engines_of(request), article_id, old=old, new=new)
+    edit = changes.between(before.title, before.body, after.title, after.body)
+    return ChangesAnswer.model_validate({"old": before.version, "new": after.version, **asdict(edit)})
 
 
 @router.get("/stories/{story_id}")
@@ -123,6 +134,22 @@ def alert(request: Request, name: str) -> AlertDetailAnswer:
 def status(request: Request) -> StatusAnswer:
     """What waits for which stage, what was given up, and how the engines are."""
     return state(engines_of(request), datetime.now(UTC))
+
+
+def two_versions(engines: Engines, article_id: int, *, old: int | None, new: int) -> tuple[articles.VersionText, articles.VersionText]:
+    """Two versions of an article to compare; without the old one, that before the new one.
+
+    Raises:
+        NotFound: there is no such version.
+
+    """
+    versions = (new - 1 if old is None else old, new)
+    with engines.context().database.transaction() as connection:
+        texts = articles.version_texts(connection, article_id, versions)
+    for version in versions:
+        if version not in texts:
+            raise NotFound(kind=f"version of article {article_id} with the number", id=version)
+    return texts[versions[0]], texts[versions[1]]
 
 
 def alert_named(engines: Engines, name: str) -> alerts.AlertDetail:

@@ -9,17 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from pipeline import search
+from pipeline import changes, search
 from pipeline.errors import InfrastructureError, NotFound, QueryError
 from pipeline.models import Stage
 from pipeline.store import alerts
 from pipeline.store.reading import articles, outlets, stories
-from pipeline.web import api, changes, finding, showing, telling, tracing
+from pipeline.web import api, finding, showing, telling, tracing
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 
 @router.get("/")
@@ -57,7 +56,7 @@ def article_page(request: Request, article_id: Id) -> HTMLResponse:
         explained = alerts.explain(connection, article_id)
         newest = view.article.version
         texts = articles.version_texts(connection, article_id, [newest - 1, newest]) if newest > 1 else {}
-    comparison = _comparison(texts, newest - 1, newest) if len(texts) > 1 else None
+    comparison = _comparison(texts[newest - 1], texts[newest]) if len(texts) > 1 else None
     return _page(
         request,
         "article.html",
@@ -72,16 +71,11 @@ def article_page(request: Request, article_id: Id) -> HTMLResponse:
 
 
 @router.get("/articles/{article_id}/changes")
-def changes_page(request: Request, article_id: Id, new: Version, old: Version | None = None) -> HTMLResponse:
+def changes_page(request: Request, article_id: Id, new: api.Version, old: api.Version | None = None) -> HTMLResponse:
     """What changed from one version of an article to another; by default, from the one before."""
     now = datetime.now(UTC)
-    before = new - 1 if old is None else old
-    with api.engines_of(request).context().database.transaction() as connection:
-        texts = articles.version_texts(connection, article_id, [before, new])
-    for version in (before, new):
-        if version not in texts:
-            raise NotFound(kind=f"version of article {article_id} with the number", id=version)
-    return _page(request, "changes.html", "", now, article_id=article_id, comparison=_comparison(texts, before, new))
+    before, after = api.two_versions(api.engines_of(request), article_id, old=old, new=new)
+    return _page(request, "changes.html", "", now, article_id=article_id, comparison=_comparison(before, after))
 
 
 @router.get("/stories/{story_id}")
@@ -136,15 +130,9 @@ def status_page(request: Request) -> HTMLResponse:
     return _page(request, "status.html", "/status", now, status, state=state, problem=problem, stages=list(Stage))
 
 
-def _comparison(texts: dict[int, articles.VersionText], old: int, new: int) -> dict[str, Any]:
-    before, after = texts[old], texts[new]
-    return {
-        "old": before,
-        "new": after,
-        "language": after.language,
-        "title": changes.pieces(before.title, after.title) if before.title != after.title else (),
-        "body": changes.compare(before.body, after.body),
-    }
+def _comparison(before: articles.VersionText, after: articles.VersionText) -> dict[str, Any]:
+    edit = changes.between(before.title, before.body, after.title, after.body)
+    return {"old": before, "new": after, "language": after.language, "title": edit.title, "body": edit.body}
 
 
 def _page(request: Request, template: str, section: str, now: datetime, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:

@@ -96,6 +96,8 @@ def cleaned(outcome: str | None) -> str:
             return "an article"
         case "unchanged":
             return "the text had not changed"
+        case "outdated":
+            return "a newer text was stored before"
         case _:
             return f"no article, {reasons.why_no_article(outcome)}"
 

@@ -65,7 +65,9 @@ def _fetching(found: Mapping[str, Any]) -> Iterator[Step]:
         if page["reason"]:
             yield Step(name="Not fetched", outcome=Outcome.BAD, at=page["fetched_at"], text=reasons.why_not_fetched(page["reason"]))
         elif page["due_at"] and not found["captures"]:
-            yield Step(name="To be fetched", outcome=Outcome.NOT_YET, at=page["due_at"], text="when its turn comes")
+            waits = page["host_not_before"] and page["host_reason"]
+            text = f"with all of its host: {reasons.why_not_fetched(page['host_reason'])}" if waits else "when its turn comes"
+            yield Step(name="To be fetched", outcome=Outcome.NOT_YET, at=page["host_not_before"] if waits else page["due_at"], text=text)
     for capture in found["captures"]:
         text = f"status {capture['status']}, {showing.size(capture['body_bytes'])}: {telling.cleaned(capture['outcome'])}"
         yield Step(name="Fetched", outcome=Outcome.DONE, at=capture["fetched_at"], text=text)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.extract import Extractor
 from pipeline.models import Stage
 from pipeline.steps import chain, clean
 from pipeline.steps.context import Context
-from pipeline.store import imports
+from pipeline.store import work
+from tests.archive import Archive
 
 TEXT = (
     "The harbour council voted on Tuesday to close the old swing bridge for two years, after engineers found cracks in both of its piers. "
@@ -22,39 +23,6 @@ TEXT = (
 def page(title: str = "Bridge closes for two years", text: str = TEXT * 3, head: str = "") -> bytes:
     paragraphs = "".join(f"<p>{text}</p>" for _ in range(2))
     return f"<html lang=en><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{paragraphs}</article></body></html>".encode()
-
-
-class Archive:
-    """Captures put into the store one by one."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.at = datetime.now(UTC) - timedelta(hours=1)
-
-    def put(self, name: str, body: bytes, content_type: str = "text/html; charset=utf-8") -> None:
-        self.at += timedelta(seconds=1)
-        with self.context.database.transaction() as connection:
-            imports.save_capture(
-                connection,
-                outlet=imports.outlet_id(connection, "Paper", "paper.example"),
-                url=f"https://paper.example/news/{name}",
-                host="paper.example",
-                fetched_at=self.at,
-                status=200,
-                content_type=content_type,
-                body=body,
-            )
-
-    def outcomes(self) -> list[str]:
-        with self.context.database.transaction() as connection:
-            return [row[0] for row in connection.execute("SELECT outcome FROM captures ORDER BY fetched_at")]
-
-    def versions(self) -> list[dict[str, Any]]:
-        with self.context.database.transaction() as connection:
-            rows = connection.execute(
-                "SELECT a.url, v.version, v.title, v.body, v.published_at FROM article_versions v JOIN articles a ON a.id = v.article_id ORDER BY 1, 2"
-            )
-            return [dict(zip(("url", "version", "title", "body", "published_at"), row, strict=True)) for row in rows]
 
 
 @pytest.fixture
@@ -89,6 +57,18 @@ def test_bad_pages_are_rejected_with_a_reason_and_good_ones_go_on(archive: Archi
     assert [version["url"] for version in archive.versions()] == ["https://paper.example/news/good"]
 
 
+def test_a_page_that_is_given_up_is_quarantined_with_its_address_and_the_rest_goes_on(archive: Archive, context: Context) -> None:
+    archive.put("heavy", f"<html><body><h1>T</h1><p>{'A word and another. ' * 450_000}</p></body></html>".encode())
+    archive.put("good", page())
+    context.__dict__["extractor"] = Extractor(workers=1, timeout_s=60, memory_bytes=100_000_000)
+    counts = clean.run(context)
+    assert (counts.done, counts.quarantined) == (counts.claimed - work.QUARANTINE_AFTER, 1)
+    assert archive.outcomes() == [None, "article"]
+    with context.database.transaction() as connection:
+        (quarantined,) = work.quarantined(connection)
+    assert "https://paper.example/news/heavy needed more than 100 MB" in quarantined.error
+
+
 def test_odd_pages_become_articles(archive: Archive, context: Context) -> None:
     archive.put("nul", page().replace(b"harbour", b"har\x00bour"))
     archive.put("windows", page("Café über", TEXT * 3).decode().encode("cp1252"), "text/html; charset=utf-8")
@@ -111,6 +91,42 @@ def test_an_edit_is_a_version_and_a_mere_refetch_is_not(archive: Archive, contex
         clean.run(context)
     assert archive.outcomes() == ["article", "unchanged", "article", "article"]
     assert [version["version"] for version in archive.versions()] == [1, 2, 3]
+
+
+def test_other_typography_is_no_version(archive: Archive, context: Context) -> None:
+    # The same letters with other quotation marks, dashes, spaces and paragraphs.
+    typeset = TEXT * 3 + "It costs 1.5 million - too much, the mayor said."
+    plain = typeset.replace("“", '"').replace("”", '"').replace(" - ", " \u2013 ").replace(" the old ", " the&nbsp;old ")
+    assert plain != typeset
+    for text in (typeset, plain, plain.replace("1.5", "1.6"), plain.replace("1.5", "1.6").replace("It costs", "it costs")):
+        archive.put("bridge", page(text=text))
+        clean.run(context)
+    assert archive.outcomes() == ["article", "unchanged", "article", "article"]
+
+
+def test_a_capture_that_is_late_is_no_new_version(archive: Archive, context: Context) -> None:
+    # As after a failure: the second capture is cleaned first, and the fourth before the third.
+    for text in (TEXT * 2, TEXT * 3, TEXT * 4, TEXT * 5):
+        archive.put("bridge", page(text=text))
+    captures = [row[0] for row in archive.rows("SELECT id FROM captures ORDER BY fetched_at")]
+    for place in (1, 0, 3, 2):
+        with context.database.transaction() as connection:
+            connection.execute("UPDATE work SET not_before = CASE WHEN subject_id = %s THEN now() ELSE 'infinity' END", (captures[place],))
+        clean.run(context)
+    assert archive.outcomes() == ["outdated", "article", "outdated", "article"]
+    assert [len(version["body"].split("“")) - 1 for version in archive.versions()] == [3, 5]
+
+
+def test_an_unchanged_capture_is_no_version_when_it_is_cleaned_again(archive: Archive, context: Context) -> None:
+    for body in (page(), page(head="<meta name=a>"), page(text=TEXT * 2), page(head="<meta name=b>")):
+        archive.put("bridge", body)
+        clean.run(context)
+    before = archive.versions()
+    for _ in range(2):
+        assert chain.again(context, Stage.CLEAN) == 4
+        clean.run(context)
+        assert archive.outcomes() == ["article", "unchanged", "article", "article"]
+        assert archive.versions() == before
 
 
 def test_cleaning_again_replaces_versions_and_makes_none(archive: Archive, context: Context) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from pipeline.errors import InputError, PageError, PageTimeout, WorkerDied
+from pipeline.errors import InputError, PageError, PageTimeout, PageTooHeavy, WorkerDied
 from pipeline.extract import Extractor
 from pipeline.models import Extraction, PageSource
 
@@ -78,6 +78,16 @@ def test_a_killed_worker_costs_one_page() -> None:
         assert {worker.pid for worker in server.children()} != before
 
 
+def test_a_page_that_needs_too_much_memory_is_given_up_and_the_rest_goes_on() -> None:
+    heavy = f"<html><body><h1>T</h1><p>{'A word and another. ' * 450_000}</p></body></html>"
+    with Extractor(workers=1, timeout_s=60, memory_bytes=100_000_000) as pool:
+        before, given_up, after = pool.extract_many([source(1), source(2, heavy), source(3)])
+    assert isinstance(before, Extraction)
+    assert isinstance(given_up, PageTooHeavy)
+    assert "https://example.org/2 needed more than 100 MB" in str(given_up)
+    assert isinstance(after, Extraction)
+
+
 def test_sources_are_read_a_bounded_number_ahead(extractor: Extractor) -> None:
     read = 0
 
@@ -113,7 +123,7 @@ def test_one_page_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
     assert {"value": "The Harbour Post", "source": "json-ld"} in found["candidates"]["authors"]
     assert list(found) == [
         "url", "canonical_url", "title", "authors", "published_at", "modified_at", "language", "body", "topics", "syndicated_from",
-        "is_article", "rejected_reason", "candidates",
+        "kind", "paywalled", "image", "word_count", "is_article", "rejected_reason", "candidates",
     ]  # fmt: skip
     assert json.loads(run("--url", "https://example.org/a?utm_source=x", stdin=PAGE.encode()).stdout) == found
 
@@ -126,16 +136,18 @@ def test_json_lines_in_order_with_errors_at_their_place() -> None:
         {"id": 4, "url": "https://example.org/4", "html_base64": "%%%"},
         [],
         {"id": 6, "url": "https://example.org/6", "html": "", "content_type": "text/html"},
+        {"id": 7, "url": "https://[example.org/7", "html": PAGE},
     ]
     text = "\n".join(map(json.dumps, lines)) + "\n{broken\n\n" + json.dumps({"id": 8, "url": "", "html": PAGE})
     done = run("--jsonl", "--workers", "2", stdin=text.encode())
     assert done.returncode == 0, done.stderr
     out = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["id"] for line in out] == [1, "two", 3, 4, None, 6, None, 8]
-    assert out[0]["title"] == out[1]["title"] == out[7]["title"]
-    assert [line["error"]["kind"] for line in out if "error" in line] == ["input"] * 4
+    assert [line["id"] for line in out] == [1, "two", 3, 4, None, 6, 7, None, 8]
+    assert out[0]["title"] == out[1]["title"] == out[8]["title"]
+    assert [line["error"]["kind"] for line in out if "error" in line] == ["input"] * 5
     assert "Line 3" in out[2]["error"]["message"]
     assert "Line 7" in out[6]["error"]["message"]
+    assert "Line 8" in out[7]["error"]["message"]
     assert out[5]["rejected_reason"] == "empty_page"
 
 

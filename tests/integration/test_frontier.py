@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
+from urllib.parse import urlsplit
 
 import pytest
 
 from pipeline.models import Capture, Discovery, Feed, FeedItem, FeedKind, OutletSpec, Page, Poll, Priority, Source
-from pipeline.store import captures, frontier, outlets
+from pipeline.store import captures, cleaning, discoveries, frontier, hosts, outlets, polls
 from pipeline.store.database import Connection, Database
 
 NOW = datetime.now(UTC)
@@ -32,7 +35,7 @@ def value(connection: Connection, statement: LiteralString) -> Any:
 
 
 def claim(connection: Connection, worker: int = 1) -> list[Feed]:
-    return frontier.claim_feeds(connection, worker, due_by=frontier.now(connection), outlets=None, limit=10)
+    return polls.claim(connection, worker, due_by=frontier.now(connection), outlets=None, limit=10)
 
 
 def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, busy: tuple[str, ...] = ()) -> list[Page]:
@@ -42,7 +45,7 @@ def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, bus
 def polled(connection: Connection, *urls: str, **fields: Any) -> list[Page]:
     (feed,) = claim(connection)
     facts = {"kind": FeedKind.FEED, "status": 200, "started_at": NOW, "items": tuple(FeedItem(url=url) for url in urls)} | fields
-    return frontier.record_poll(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)
+    return polls.record(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)[1]
 
 
 def due_again(connection: Connection) -> None:
@@ -65,7 +68,7 @@ def test_a_failing_feed_is_polled_more_and_more_rarely_but_never_given_up(connec
         waits.append(value(connection, "SELECT due_at - polled_at FROM feeds").total_seconds())
     assert waits[:3] == [90, 180, 360]
     assert waits == sorted(waits)
-    assert waits[-1] == frontier.LONGEST_BACKOFF_S * 0.9
+    assert waits[-1] == polls.LONGEST_BACKOFF_S * 0.9
     due_again(connection)
     polled(connection, kind=None, error="no", retry_after_s=50_000)
     assert value(connection, "SELECT due_at - polled_at FROM feeds") == timedelta(seconds=50_000)
@@ -76,14 +79,14 @@ def test_a_failing_feed_is_polled_more_and_more_rarely_but_never_given_up(connec
 
 def test_discovery_fills_in_for_a_given_feed_that_never_worked(connection: Connection, outlet: int) -> None:
     polled(connection, kind=None, error="no")
-    (found,) = frontier.claim_discoveries(connection, 1, outlets=None, limit=9)
+    (found,) = discoveries.claim(connection, 1, outlets=None, limit=9)
     assert (found.id, found.url) == (outlet, "https://example.com/")
     source = Source(url="https://example.com/feed", kind=FeedKind.FEED, items=3)
-    frontier.record_discovery(connection, outlet, Discovery(url=found.url, sources=(source,)), worker=1)
+    discoveries.record(connection, outlet, Discovery(url=found.url, sources=(source,)), worker=1)
     due_again(connection)
     (given,) = [feed for feed in claim(connection) if feed.url.endswith("rss")]
-    frontier.record_poll(connection, Poll(feed=given, started_at=NOW, error="no"), worker=1, interval_s=100)
-    assert frontier.claim_discoveries(connection, 1, outlets=None, limit=9) == []  # looked at just now
+    polls.record(connection, Poll(feed=given, started_at=NOW, error="no"), worker=1, interval_s=100)
+    assert discoveries.claim(connection, 1, outlets=None, limit=9) == []  # looked at just now
     assert value(connection, "SELECT due_at < now() + interval '25 h' FROM discoveries")
 
 
@@ -106,6 +109,26 @@ def test_new_pages_are_leased_and_known_ones_only_sighted(connection: Connection
     assert [page.url for page in polled(connection, "https://example.com/a", "https://example.com/c")] == ["https://example.com/c"]
     assert value(connection, "SELECT count(*) FROM sightings") == 3
     assert value(connection, "SELECT polls * 100 + new_items FROM coverage") == 203
+
+
+def test_what_a_feed_says_of_a_page_reaches_its_extraction(connection: Connection, outlet: int) -> None:
+    del outlet
+    feed = claim(connection)[0]
+    said = FeedItem(
+        url="https://example.com/a", title="T", summary="S", published_at=NOW, authors=("Ana Roe", "Bo Li"), topics=("Harbour",)
+    )
+    bare = FeedItem(url="https://example.com/b")
+    poll = Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=(said, bare))
+    pages = {page.url: page for page in polls.record(connection, poll, worker=1, interval_s=100)[1]}
+    assert len(pages) == 2
+    ids = []
+    for page in pages.values():
+        capture = Capture(page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=b"<p>x")
+        ids.append(captures.store(connection, capture, priority=page.priority))
+    sources = {one.source.url: one.source for one in cleaning.load(connection, list(filter(None, ids))).values()}
+    found = sources[said.url]
+    assert (found.feed_title, found.feed_summary, found.feed_authors, found.feed_topics) == ("T", "S", ("Ana Roe", "Bo Li"), ("Harbour",))
+    assert (sources[bare.url].feed_authors, sources[bare.url].feed_topics) == ((), ())
 
 
 def test_leases_hold_while_their_worker_lives(database: Database, outlet: int, connection: Connection) -> None:
@@ -177,9 +200,151 @@ def test_refetches_are_planned_by_age(connection: Connection, outlet: int) -> No
     assert value(connection, "SELECT count(*) FROM work WHERE stage = 'clean' AND version = 0") == 3
 
 
-def test_a_host_is_postponed_for_its_worker_only(connection: Connection, outlet: int) -> None:
+def test_one_worker_at_a_time_fetches_from_a_host(database: Database, connection: Connection, outlet: int) -> None:
     del outlet
     polled(connection, "https://a.example/1", "https://a.example/2", "https://b.example/1")
-    assert frontier.postpone_host(connection, 2, "a.example", seconds=600) == 0
-    assert frontier.postpone_host(connection, 1, "a.example", seconds=600) == 2
-    assert value(connection, "SELECT count(*) FROM pages WHERE due_at > now() AND leased_by IS NULL") == 2
+    connection.execute("UPDATE pages SET leased_by = NULL")
+    connection.execute("UPDATE hosts SET leased_by = NULL")
+    connection.commit()
+    mine, others = database.worker(), Database(database.url)
+    theirs = others.worker()
+    (page,) = claim_pages(connection, mine, limit=1)
+    host = urlsplit(page.url).hostname or ""
+    connection.commit()
+    with others.transaction() as other:
+        assert {urlsplit(one.url).hostname for one in claim_pages(other, theirs)} == {"a.example", "b.example"} - {host}
+        assert hosts.take(other, theirs, ["a.example", "b.example", "c.example"]) == {"a.example", "b.example", "c.example"} - {host}
+    hosts.give_back(connection, mine, pauses_s={host: 0})
+    connection.commit()
+    with others.transaction() as other:
+        assert host in hosts.take(other, theirs, [host])
+    others.close()
+    # Its worker is gone, as soon as the server has noticed.
+    deadline = time.monotonic() + 20
+    while hosts.take(connection, mine, [host]) != {host}:
+        assert time.monotonic() < deadline
+
+
+def test_a_poll_that_shares_nothing_with_the_one_before_is_a_gap(connection: Connection, outlet: int) -> None:
+    def poll(*numbers: int) -> None:
+        connection.execute("UPDATE feeds SET due_at = now() WHERE url LIKE '%/rss'")
+        polled(connection, *(f"https://example.com/{number}" for number in numbers))
+
+    connection.execute(
+        "INSERT INTO feeds (outlet_id, url, kind, due_at) VALUES (%s, 'https://example.com/', 'section', 'infinity')", (outlet,)
+    )
+    section = "SELECT due_at = 'infinity' FROM feeds WHERE kind = 'section'"
+    poll(1, 2, 3)
+    poll(3, 4, 5)
+    poll()
+    assert (value(connection, "SELECT sum(gaps) FROM coverage"), value(connection, section)) == (0, True)
+    poll(5, 6, 7)
+    poll(8, 9, 10)
+    # What else the outlet has fills in.
+    assert (value(connection, "SELECT sum(gaps) FROM coverage"), value(connection, section)) == (1, False)
+
+
+def test_a_gap_of_the_only_source_asks_for_others(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection, *(f"https://example.com/{n}" for n in range(5)))
+    due_again(connection)
+    assert discoveries.claim(connection, 1, outlets=None, limit=9) == []
+    polled(connection, *(f"https://example.com/{n}" for n in range(10, 15)))
+    assert len(discoveries.claim(connection, 1, outlets=None, limit=9)) == 1
+
+
+def test_a_feed_that_shows_nothing_new_is_polled_more_rarely(connection: Connection, outlet: int) -> None:
+    del outlet
+    start = NOW - timedelta(days=3)
+    for hour in range(72):
+        due_again(connection)
+        (feed,) = claim(connection)
+        items = (FeedItem(url="https://example.com/a"),)
+        poll = Poll(feed=feed, started_at=start + timedelta(hours=hour), kind=FeedKind.FEED, items=items)
+        polls.record(connection, poll, worker=1, interval_s=100, longest_s=3_000)
+    wait_s = value(connection, "SELECT extract(epoch FROM due_at - polled_at) FROM feeds")
+    assert 500 < wait_s < 3_000
+
+
+def test_feeds_wait_for_their_host_too(database: Database, connection: Connection, outlet: int) -> None:
+    del outlet
+    mine = database.worker()
+    assert hosts.take(connection, mine, ["example.com"]) == {"example.com"}
+    assert claim(connection, mine + 1) == []
+    hosts.give_back(connection, mine, pauses_s={"example.com": 0})
+    assert len(claim(connection, mine + 1)) == 1
+
+
+def test_new_pages_at_a_host_of_another_worker_stay_due(database: Database, connection: Connection, outlet: int) -> None:
+    del outlet
+    mine = database.worker()
+    hosts.take(connection, mine, ["other.example"])
+    (feed,) = claim(connection, mine + 1)
+    items = (FeedItem(url="https://example.com/a"), FeedItem(url="https://other.example/b"))
+    new, pages = polls.record(connection, Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=items), worker=mine + 1, interval_s=100)
+    assert (new, [page.url for page in pages]) == (2, ["https://example.com/a"])
+    assert value(connection, "SELECT count(*) FROM pages WHERE due_at <= now() AND leased_by IS NULL") == 1
+
+
+def test_a_host_that_asks_for_it_is_left_alone_by_all(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection, "https://a.example/1", "https://a.example/2", "https://b.example/1")
+    assert hosts.leave_alone(connection, 1, "a.example", reason="http_429", seconds=600) == 2
+    for worker in (1, 2):
+        assert {page.url for page in claim_pages(connection, worker)} == {"https://b.example/1"}
+        assert hosts.take(connection, worker, ["a.example"]) == set()
+    assert value(connection, "SELECT count(*) FROM pages WHERE due_at <= now() AND leased_by IS NULL") == 2
+    connection.execute("UPDATE hosts SET not_before = now()")
+    assert len(claim_pages(connection, 2)) == 3
+
+
+def test_a_host_that_does_not_answer_is_left_alone_longer_each_time(connection: Connection) -> None:
+    assert hosts.take(connection, 1, ["a.example"]) == {"a.example"}
+    waits = []
+    for _ in range(9):
+        connection.execute("UPDATE hosts SET not_before = NULL")
+        hosts.leave_alone(connection, 1, "a.example", reason="timeout")
+        waits.append(value(connection, "SELECT round(extract(epoch FROM not_before - now())) FROM hosts"))
+    assert waits == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    connection.execute("UPDATE hosts SET not_before = now()")
+    hosts.give_back(connection, 1, pauses_s={}, answered=["a.example"])
+    assert value(connection, "SELECT failures FROM hosts") == 0
+
+
+def test_the_next_worker_keeps_the_pause_too(connection: Connection) -> None:
+    hosts.take(connection, 1, ["a.example", "b.example"])
+    hosts.give_back(connection, 1, pauses_s={"a.example": 30})
+    assert hosts.take(connection, 1, ["a.example"]) == set()
+    assert value(connection, "SELECT leased_by FROM hosts WHERE host = 'b.example'") == 1
+
+
+def test_an_article_that_is_taken_down_is_recorded(connection: Connection, outlet: int) -> None:
+    (page,) = polled(connection, "https://example.com/a")
+    capture = Capture(page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=b"<p>x")
+    captures.store(connection, capture, priority=page.priority, refetch_after_s=(3_600,))
+    connection.execute(
+        "INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at) VALUES (%s, %s, %s, %s, 1, now())",
+        (outlet, page.id, page.url, page.url),
+    )
+    gone = "SELECT gone_at IS NOT NULL FROM articles"
+    for again in (False, True):
+        frontier.record_failure(connection, page, reason="http_404", status=404, final=True)
+        assert (value(connection, gone), value(connection, "SELECT due_at IS NULL FROM pages")) == (again, again)
+    frontier.record_unchanged(connection, page, fetched_at=NOW, status=200, refetch_after_s=())
+    assert not value(connection, gone)
+    frontier.record_failure(connection, page, reason="http_503", status=503)
+    assert not value(connection, gone)
+    frontier.record_failure(connection, page, reason="http_410", status=410, final=True)
+    assert value(connection, gone)
+    captures.store(connection, replace(capture, body=b"<p>y", fetched_at=NOW + timedelta(hours=2)), priority=page.priority)
+    assert not value(connection, gone)
+
+
+def test_hosts_of_feeds(connection: Connection) -> None:
+    urls = {
+        "https://Example.com/rss": "example.com",
+        "http://user@a.example:8080/rss": "a.example",
+        "http://b.example?x": "b.example",
+    }
+    outlets.save(connection, OutletSpec(name="Feeds", url="https://feeds.example/", feeds=tuple(urls)))
+    assert dict(connection.execute("SELECT url, host FROM feeds WHERE url = ANY (%s)", (list(urls),)).fetchall()) == urls

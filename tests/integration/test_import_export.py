@@ -176,12 +176,36 @@ def test_a_database_that_is_away_is_one_sentence(presswatch: Command, monkeypatc
     assert "refused" in answer.stderr
 
 
+def test_trace_shows_what_an_edit_changed(presswatch: Command, tmp_path: Path) -> None:
+    story = {
+        "url": "https://a.example/1",
+        "title": "Eleven ships wait",
+        "body": "Rain fell.\n\nEleven ships wait at the pier.\n\nNo one left.",
+    }
+    presswatch("import", write(tmp_path / "a.jsonl", story))
+    edited = {**story, "title": "Twelve ships wait", "body": "Rain fell.\n\nTwelve ships wait at the pier.\n\nA pilot spoke."}
+    presswatch("import", write(tmp_path / "b.jsonl", edited))
+    lines = [line.strip() for line in presswatch("trace", story["url"]).stdout.splitlines()]
+    assert [line for line in lines if line.startswith("changed")] == [
+        "changed title: [-Eleven-]{+Twelve+} ships wait",
+        "changed: [-Eleven-]{+Twelve+} ships wait at the pier.",
+        "changed: [-No one left.-]",
+        "changed: {+A pilot spoke.+}",
+    ]
+    versions = json.loads(presswatch("trace", "--json", story["url"]).stdout)["articles"][0]["versions"]
+    assert versions[0]["changes"] is None
+    assert [paragraph["change"] for paragraph in versions[1]["changes"]["body"]["paragraphs"]] == ["same", "removed", "added"]
+
+
 def test_trace_says_why_in_words(presswatch: Command, database: Database) -> None:
     with database.transaction() as connection:
         outlet = outlets.save(connection, OutletSpec(name="Post", url="https://a.example", feeds=("https://a.example/rss",)))[0]
         page = "INSERT INTO pages (outlet_id, url, host, first_seen_at, reason) VALUES (%s, %s, 'a.example', now(), %s) RETURNING id"
         connection.execute(page, (outlet.id, "https://a.example/banned", "robots"))
         connection.execute(page, (outlet.id, "https://a.example/broken", "http_503"))
+        waiting = "INSERT INTO pages (outlet_id, url, host, due_at) VALUES (%s, 'https://a.example/waiting', 'a.example', now())"
+        connection.execute(waiting, (outlet.id,))
+        connection.execute("INSERT INTO hosts (host, not_before, reason) VALUES ('a.example', now() + interval '1 h', 'http_429')")
         short = connection.execute(page, (outlet.id, "https://a.example/short", None)).fetchone()
         connection.execute(
             """
@@ -196,6 +220,8 @@ def test_trace_says_why_in_words(presswatch: Command, database: Database) -> Non
 
     assert verdict("banned") == "It is known and was not fetched: its robots.txt disallows it (robots)."
     assert verdict("broken").startswith("It is known and was not fetched: the server answers 503")
+    assert verdict("waiting").startswith("It is known and waits until 20")
+    assert verdict("waiting").endswith(" UTC with all of its host: the server answers 429.")
     assert verdict("short") == "It was fetched and is not stored as an article: its text is too short for an article (too_short)."
     assert verdict("unseen") == "The feeds of Post have not been read yet: run `presswatch crawl`."
     with database.transaction() as connection:

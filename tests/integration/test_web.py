@@ -153,6 +153,17 @@ def test_an_article_has_all_that_is_known_of_it(client: Client, newsroom: Newsro
     assert client.article(newsroom.imported).published_at is None
 
 
+def test_what_changed_between_versions(client: Client, newsroom: Newsroom) -> None:
+    changes = client.changes(newsroom.strike, new=2)
+    assert (changes.old, changes.new) == (1, 2)
+    assert [piece.text for piece in changes.title if piece.change == "removed"] == ["eleven"]
+    assert any(paragraph.change == "added" for paragraph in changes.body.paragraphs)
+    back = client.changes(newsroom.strike, new=1, old=2)
+    assert [piece.text for piece in back.title if piece.change == "added"] == ["eleven"]
+    with pytest.raises(ServerRefused, match="There is no version"):
+        client.changes(newsroom.strike, new=9)
+
+
 def test_a_story_is_in_the_order_of_time(client: Client, newsroom: Newsroom) -> None:
     story = client.story(newsroom.story)
     assert (story.total, story.outlets) == (5, 5)

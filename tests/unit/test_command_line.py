@@ -53,6 +53,7 @@ def test_wrong_use_is_one_sentence(
     [
         ("search", "a", "--json"), ("outlets", "list", "--json"), ("crawl",), ("process",), ("export",), ("alerts", "list"), ("reindex",),
         ("trace", "https://a.example/1"), ("alerts", "show", "a", "--json"), ("outlets", "add", "a.example"),
+        ("health",), ("rules", "try", "a.toml"),
     ],
     ids=str,
 )  # fmt: skip

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.newsroom import serve
+from deploy.newsroom import RULES, serve
 from deploy.newsroom.truth import ExpectedArticle
+from pipeline import rules
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
 
@@ -24,7 +25,7 @@ def articles() -> Iterator[list[tuple[ExpectedArticle, Extraction]]]:
 def _extracted(article: ExpectedArticle) -> Extraction:
     with urllib.request.urlopen(article.url) as answer:  # noqa: S310 - the newsroom is on loopback
         source = PageSource(url=article.url, html=answer.read(), content_type=answer.headers["Content-Type"], fetched_at=datetime.now(UTC))
-    return extract(source)
+    return extract(rules.book(RULES).ruled(source))
 
 
 def test_titles_and_people(articles: list[tuple[ExpectedArticle, Extraction]]) -> None:
@@ -49,3 +50,9 @@ def test_bodies_have_every_paragraph_and_nothing_else(articles: list[tuple[Expec
         if article.agency:
             added = [paragraph for paragraph in added if article.agency not in paragraph]  # its signature is of the text
         assert not added or article.second_title, (article.url, added)
+
+
+def test_the_sections_of_an_outlet_with_a_rule_are_its_topics(articles: list[tuple[ExpectedArticle, Extraction]]) -> None:
+    ruled = [found for _, found in articles if found.rule_missed is not None]
+    assert {len(found.topics) for found in ruled} == {1}
+    assert {found.candidates["topics"][0].source for found in ruled} == {"rule"}

@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline import examples
 from pipeline.extract.extraction import extract
-from pipeline.models import Extraction, PageSource
+from pipeline.models import Extraction
 
 PAGES = sorted((Path(__file__).parents[1] / "pages").glob("*.html"))
 FETCHED_AT = datetime(2025, 1, 20, 12, tzinfo=UTC)
 
 
-def extracted(path: Path) -> tuple[Extraction, dict[str, Any]]:
-    told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    source = dict(told["source"])
-    if "feed_published_at" in source:
-        source["feed_published_at"] = datetime.fromisoformat(source["feed_published_at"])
-    return extract(PageSource(html=path.read_bytes(), fetched_at=FETCHED_AT, **source)), told["expect"]
-
-
-def shown(found: Extraction, field: str) -> Any:
-    """A field in the form of the JSON files."""
-    match field:
-        case "published_at" | "modified_at":
-            time = getattr(found, field)
-            return time.isoformat() if time else None
-        case "precision":
-            return found.published_at.precision.value if found.published_at else None
-        case "syndicated_from":
-            origin = found.syndicated_from
-            return {"name": origin.name, "url": origin.url} if origin else None
-        case "authors" | "topics":
-            return list(getattr(found, field))
-        case _:
-            return getattr(found, field)
+def extracted(path: Path) -> tuple[Extraction, Mapping[str, Any]]:
+    example = examples.read(path, fetched_at=FETCHED_AT)
+    return extract(example.source), example.expect
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_page(path: Path) -> None:
     found, expect = extracted(path)
-    fields = {field: value for field, value in expect.items() if not field.startswith("body_")}
-    assert {field: shown(found, field) for field in fields} == fields
-    assert found.body.startswith(expect.get("body_starts", ""))
-    assert found.body.endswith(expect.get("body_ends", ""))
-    for text in expect.get("body_has", ()):
-        assert text in found.body
-    for text in expect.get("body_lacks", ()):
-        assert text not in found.body
+    assert list(examples.differences(found, expect)) == []
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 
+from pipeline.extract import stamps, times
 from pipeline.extract.extraction import extract
+from pipeline.extract.page import gather
+from pipeline.extract.parsing import parse_tree
 from pipeline.models import PageSource
 from tests.sentences import TEXT
 
@@ -78,3 +82,151 @@ def test_a_date_far_from_the_month_of_the_url_is_not_the_articles() -> None:
 
 def test_a_german_day_in_the_url() -> None:
     assert published(url="https://example.com/bericht_vom_22.04.2024_zur_lage") == "2024-04-22T00:00:00+00:00"
+
+
+def day(body: str, head: str = "", **options: str) -> str | None:
+    found = published(head, body, **options)
+    return found[:10] if found else None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p class="date">14 January 2025</p>',
+        "<p>14 January 2025, 10:31</p>",
+        "<p>By Ann Lee | 14 January 2025 | 4 comments</p>",
+        "<p><b>Published:</b> 14 January 2025</p><p>3 June 2019</p>",
+        "<p>Published: 14 January 2025<br>Last updated: 16 January 2025<br>Read by 61 people and shared by nine of them</p>",
+        # Modified is not published, wherever it stands.
+        "<p>Updated 16 January 2025</p><p>14 January 2025</p>",
+        # A vcard is no card of another article, nor is anything promoted.
+        '<div class="vcard"><span>Ann Lee | 14 January 2025</span></div>',
+        '<div class="node-promoted"><div class="submitted">Submitted by Ann Mary Lee on 14 January 2025</div></div>',
+        "<p>Hamburg (14 January 2025). The ministers agreed.</p>",
+        '<p class="postmetadata">This entry was posted on Tuesday, January 14th, 2025 at 10:31 am and is filed under News. You can follow it.</p>',
+    ],
+)
+def test_a_date_that_the_page_shows_as_its_own(body: str) -> None:
+    assert day(body) == "2025-01-14"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="comment"><p class="date">14 January 2025</p></div>',
+        '<div class="related-stories"><p class="date">14 January 2025</p></div>',
+        '<blockquote><time datetime="2025-01-14T10:00:00Z">14 January 2025</time></blockquote>',
+        "<p>Closing date for entries: 14 January 2025</p>",
+        "<p>The fair is open 12.01.2025 - 14.01.2025</p>",
+    ],
+)
+def test_a_date_of_another_thing(body: str) -> None:
+    ahead = "<p>First published 3 December 2024</p>"
+    assert day(body + TEXT + ahead) == "2024-12-03"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (
+            '<div class="teaser"><p>9 January 2025</p><h1>The crossing opens again</h1></div>',
+            "2025-01-09",
+        ),  # what holds the headline is the article's
+        ("<header><p>19 January 2025</p></header><h1>The crossing opens again</h1>", None),  # today's date
+        ("<p>9 January 2025</p><h1>The crossing opens again</h1>", "2025-01-09"),
+    ],
+)
+def test_above_the_headline(page: str, expected: str | None) -> None:
+    html = f'<html lang="en"><head><title>The crossing opens again</title></head><body>{page}{TEXT}</body></html>'
+    found = extract(PageSource(url="https://example.com/news/story", html=html, fetched_at=NOW)).published_at
+    assert (found.isoformat()[:10] if found else None) == expected
+
+
+def test_a_date_of_its_own_in_the_pages_title() -> None:
+    assert day("<p>3 June 2019</p>", "<title>The crossing opens | North | 14.01.2025</title>") == "2025-01-14"
+    assert day("<p>3 June 2019</p>", "<title>What happened on 14 January 2025</title>") == "2019-06-03"
+
+
+def test_what_is_said_of_the_page_is_no_match_for_what_it_shows() -> None:
+    saved = '<meta name="date" content="2025-01-18T08:00:00Z">'
+    assert day("<p>14 January 2025</p>", saved) == "2025-01-14"
+    assert day("", saved) == "2025-01-18"
+    assert day("<p>14 January 2025</p>", stamp("2025-01-13T08:00:00Z")) == "2025-01-13"
+
+
+def test_microdata_on_any_element_even_in_a_footer() -> None:
+    item = '<div class="footer"><p itemprop="datePublished" content="2025-01-14 10:31:00">January 2025</p></div>'
+    assert published(body=item) == "2025-01-14T10:31:00+00:00"
+    shown = '<p itemprop="datePublished">14 January 2025</p>'
+    assert day(shown) == "2025-01-14"
+    assert day(f'<div class="comments">{shown}</div>') is None
+
+
+def test_reviews_of_the_pages_subject_are_no_article() -> None:
+    head = (
+        '<script type="application/ld+json">{"@type":"Recipe","name":"Soup","datePublished":"2025-01-14",'
+        '"review":[{"@type":"Review","datePublished":"2024-05-05","author":"Bo"}]}</script>'
+    )
+    assert day("", head) == "2025-01-14"
+
+
+def test_another_source_adds_the_time_of_day() -> None:
+    head = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"T","datePublished":"2025-01-14"}</script>'
+    assert published(head + stamp("2025-01-14T10:31:00+01:00"), country="de") == "2025-01-14T10:31:00+01:00"
+    assert published(head + stamp("2025-01-15T10:31:00+01:00"), country="de") == "2025-01-14T00:00:00+01:00"
+
+
+def test_data_of_scripts_that_name_one_day_only() -> None:
+    assert day('<script>var page = {"publishedAt": "2025-01-14T10:31:00Z", "id": 7}</script>') == "2025-01-14"
+    html = '<html><body><script>[{"publishedAt": "2025-01-14T10:31:00Z"}, {"publishedAt": "2024-03-05T10:31:00Z"}]</script></body></html>'
+    page = gather(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW), html, parse_tree(html))
+    assert stamps.in_scripts(page) == []
+
+
+def test_how_long_ago_it_was() -> None:
+    assert published(body='<span class="date">3 hours ago</span>') == "2025-01-20T09:00:00+00:00"
+    assert day('<span class="reading-time">5 min</span>') is None
+
+
+@pytest.mark.parametrize(("feed", "expected"), [(14, "2025-01-14T08:15:00+00:00"), (12, "2025-01-14T00:00:00+00:00")])
+def test_a_feed_adds_the_time_of_the_day_that_the_page_shows(feed: int, expected: str) -> None:
+    html = f'<html lang="en"><body><h1>The crossing opens</h1><p>14 January 2025</p>{TEXT}</body></html>'
+    told = datetime(2025, 1, feed, 8, 15, tzinfo=UTC)
+    found = extract(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW, feed_published_at=told)).published_at
+    assert found is not None
+    assert found.isoformat() == expected
+
+
+def test_a_feed_is_surer_than_a_date_above_the_headline() -> None:
+    html = f'<html lang="en"><body><p>9 January 2025</p><h1>The crossing opens</h1>{TEXT}</body></html>'
+    told = datetime(2025, 1, 14, 8, 15, tzinfo=UTC)
+    found = extract(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW, feed_published_at=told)).published_at
+    assert found is not None
+    assert found.at == told
+
+
+def test_the_text_tells_the_language_that_a_template_hides() -> None:
+    text = "".join(
+        f"<p>Ministrene ble onsdag enige om å åpne overgangen igjen etter samtaler som hadde vart i {n} uker.</p>" for n in range(2, 9)
+    )
+    html = f'<html lang="en"><body><h1>Overgangen åpner</h1><p>14. januar 2025</p><p>9. desember 2024</p>{text}</body></html>'
+    found = extract(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW)).published_at
+    assert found is not None
+    assert found.isoformat() == "2025-01-14T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<time>soon</time>" * 100_000,
+        "<aside>" + "<time>14 January 2025</time>" * 100_000 + "</aside>",
+        "<nav>" + "<p class=date>14 January 2025" * 30_000 + "</nav>",
+        "<p>" + "15 2025 may<br>" * 30_000,
+    ],
+)
+def test_a_page_of_many_dates_stays_quick(body: str) -> None:
+    html = f'<html lang="en"><body><h1>The crossing opens</h1>{body}</body></html>'
+    page = gather(PageSource(url="https://example.com/a/b", html=html, fetched_at=NOW), html, parse_tree(html))
+    start = process_time()
+    times.decide_modified(page, times.decide_published(page).value)
+    assert process_time() - start < 2  # seconds; what is quadratic takes minutes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from datetime import UTC, datetime
 
@@ -43,6 +44,67 @@ def test_rss() -> None:
     first = found.items[0]
     assert (first.title, first.summary) == ("One & bold", "Sum")
     assert first.published_at == datetime(2025, 3, 4, 9, tzinfo=UTC)
+
+
+def test_people_and_topics_of_items() -> None:
+    found = reading(
+        """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>T</title><item><link>https://example.com/a</link>
+        <dc:creator> Ana  Roe </dc:creator><category>Harbour</category><category>Harbour</category><category> </category>
+        <category>City hall</category></item></channel></rss>"""
+    )
+    assert found.items[0].authors == ("Ana Roe",)
+    assert found.items[0].topics == ("Harbour", "City hall")
+
+
+def test_json_feed() -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Example &amp; Co",
+        "items": [
+            {
+                "id": "1",
+                "url": "/a#part",
+                "title": "One\x00",
+                "content_html": "<p>Sum &amp; more</p>",
+                "date_published": "2025-03-04T10:00:00+01:00",
+                "authors": [{"name": "Ana Roe"}, {"url": "https://example.com/bo"}, "x"],
+                "tags": ["Harbour", 3],
+            },
+            {"id": "https://example.com/b", "author": {"name": "Bo Li"}, "date_published": "yesterday"},
+            {"id": "3", "external_url": "https://other.example/c"},
+            {"id": "urn:x"},
+            {"url": 4},
+            "text",
+            {"url": "/a"},
+        ],
+    }
+    found = reading(json.dumps(feed), content_type="application/feed+json")
+    assert (found.kind, found.title) == (FeedKind.FEED, "Example & Co")
+    assert [item.url for item in found.items] == ["https://example.com/a", "https://example.com/b", "https://other.example/c"]
+    first, second, _ = found.items
+    assert (first.title, first.summary, first.authors, first.topics) == ("One", "Sum & more", ("Ana Roe",), ("Harbour",))
+    assert first.published_at == datetime(2025, 3, 4, 9, tzinfo=UTC)
+    assert (second.authors, second.published_at) == (("Bo Li",), None)
+
+
+@pytest.mark.parametrize(
+    ("rest", "part"),
+    [
+        ('"items": [', "broken JSON"),
+        ('"items": {}}', "without items"),
+        ('"items": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
+    ],
+)
+def test_broken_json_feeds(rest: str, part: str) -> None:
+    assert part in problem('{"version": "https:\\/\\/jsonfeed.org\\/version\\/1", ' + rest)
+
+
+def test_plain_text_sitemap_newest_first() -> None:
+    lines = "\ufeffhttps://example.com/1\r\nhttps://example.com/2\n\nhttps://example.com/3 \nhttps://example.com/4\nhttps://example.com/5\nftp://example.com/6\nhttps://example.com/1\n"
+    found = reading(gzip.compress(lines.encode()), FeedKind.SITEMAP, "text/plain")
+    assert found.kind is FeedKind.SITEMAP
+    assert [item.url for item in found.items] == [f"https://example.com/{number}" for number in (1, 5, 4, 3, 2)]
+    assert "neither" in problem("Hello\nhttps://example.com/1")
 
 
 def test_atom_with_relative_links_and_nul() -> None:

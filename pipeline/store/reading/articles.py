@@ -140,6 +140,7 @@ class ArticleView:
     fetches: tuple[Fetch, ...]
     compared: bool
     indexed_at: datetime | None
+    gone_at: datetime | None  # the outlet has taken it down
     index_behind: bool  # changed since it was last indexed
     waiting: tuple[Waiting, ...]
 
@@ -149,6 +150,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     row = connection.execute(
         f"""
         SELECT {COLUMNS}, o.labels, o.country, v.words, v.candidates, a.page_id, a.indexed_at, a.revision > a.indexed_revision,
+            a.gone_at,
             EXISTS (SELECT FROM fingerprints f WHERE f.article_id = a.id AND f.first_seen_at = a.first_seen_at)
         FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.version = a.version JOIN outlets o ON o.id = a.outlet_id
         WHERE a.id = %s AND a.deleted_at IS NULL
@@ -158,7 +160,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     if row is None:
         return None
     found = from_row(row)
-    labels, country, words, candidates, page_id, indexed_at, index_behind, compared = row[19:]
+    labels, country, words, candidates, page_id, indexed_at, index_behind, gone_at, compared = row[22:]
     (itself,) = listed(connection, [article_id])
     root = itself.duplicate_of or article_id
     family = _copies(connection, root)
@@ -167,9 +169,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
         labels=tuple(labels),
         country=country,
         words=words,
-        candidates={
-            name: tuple(Candidate(value=value, source=source) for value, source in values) for name, values in sorted(candidates.items())
-        },
+        candidates={name: tuple(map(_candidate, values)) for name, values in sorted(candidates.items())},
         entities=_entities(connection, article_id),
         listed=itself,
         original=next(iter(listed(connection, [itself.duplicate_of])), None) if itself.duplicate_of else None,
@@ -180,9 +180,15 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
         fetches=_fetches(connection, page_id) if page_id is not None else (),
         compared=compared,
         indexed_at=indexed_at,
+        gone_at=gone_at,
         index_behind=index_behind,
         waiting=_waiting(connection, article_id, page_id),
     )
+
+
+def _candidate(stored: Sequence[Any]) -> Candidate:
+    """A candidate as stored: value, source, and a score in all but the oldest rows."""
+    return Candidate(value=stored[0], source=stored[1], score=stored[2] if len(stored) > 2 else 0.0)  # noqa: PLR2004
 
 
 def listed(connection: Connection, article_ids: Sequence[int]) -> list[Listed]:

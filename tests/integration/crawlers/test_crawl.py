@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import signal
 import time
@@ -85,15 +86,20 @@ def test_sources_of_every_kind(site: Site, database: Database, add: Add, rows: R
 
 
 def test_two_crawlers_share_the_work_and_fetch_nothing_twice(site: Site, add: Add, start: Start) -> None:
-    for group in range(12):
-        links = [site.put(f"/{group}/a{n}", article(f"A{n}"), wait_s=0.01) for n in range(10)]
-        add(site.feed(f"/{group}/rss", *links), name=f"Outlet {group}", url=f"/{group}/")
-    crawlers = [start("watch", concurrency="4", per_host="4") for _ in range(2)]
+    for n in range(12):
+        home = f"http://outlet{n}.test"
+        links = [site.put(f"{home}/a{n}", article(f"A{n}"), wait_s=0.01) for n in range(10)]
+        add(site.feed(f"{home}/rss", *links), name=f"Outlet {n}", url=f"{home}/")
+    crawlers = [start("watch", concurrency="4", delay_s="0.1", HTTP_PROXY=site.url) for _ in range(2)]
     reports = [crawler.end() for crawler in crawlers]
     assert sum(report["fetched"] for report in reports) == 120
     assert min(report["fetched"] for report in reports) > 0
     asked = [path for _, path, _ in site.requests if "/a" in path]
     assert len(asked) == len(set(asked)) == 120
+    # Together they keep the pause of each host.
+    for n in range(12):
+        times = [at for at, path, _ in site.requests if path.startswith(f"http://outlet{n}.test/a")]
+        assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.08
 
 
 def test_after_sigkill_the_next_run_fetches_the_rest(site: Site, due: Callable[..., None], one: Read, start: Start, crawl: Run) -> None:

@@ -6,7 +6,9 @@ import gzip
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
+
+from pipeline.store.database import Database
 
 from .conftest import Answer, Site, Start, article
 
@@ -135,8 +137,65 @@ def test_retry_after_postpones_the_host(site: Site, due: Callable[..., None], ro
     report = crawl()
     assert (report["failed"], report["postponed"]) == (1, 9)
     assert sum(site.asked(f"/a{n}") for n in range(10)) == 1
-    ((soonest,),) = rows("SELECT min(due_at) - now() FROM pages")
-    assert timedelta(seconds=540) < soonest <= timedelta(seconds=600)
+    ((soonest, reason),) = rows("SELECT not_before - now(), reason FROM hosts")
+    assert (timedelta(seconds=540) < soonest <= timedelta(seconds=600), reason) == (True, "http_429")
+    # The next run asks for none of them.
+    assert crawl()["fetched"] == 0
+    assert sum(site.asked(f"/a{n}") for n in range(10)) == 1
+
+
+def test_a_host_that_does_not_answer_is_left_alone(site: Site, due: Callable[..., None], rows: Read, crawl: Run) -> None:
+    due(10)
+    for n in range(10):
+        site.put(f"/a{n}", status=500)
+    report = crawl()
+    assert (report["failed"], report["postponed"]) == (3, 7)
+    assert sum(site.asked(f"/a{n}") for n in range(10)) == 3
+    assert rows("SELECT failures, reason, not_before > now() + interval '50 s' FROM hosts") == [(1, "http_500", True)]
+
+
+def test_the_pause_that_robots_asks_for(site: Site, due: Callable[..., None], crawl: Run) -> None:
+    due(4)
+    site.put("/robots.txt", b"User-agent: *\nCrawl-delay: 0.4")
+    crawl(delay_s="0")
+    times = [at for at, path, _ in site.requests if path.startswith("/a")]
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.35
+
+
+def test_a_long_pause_is_kept_over_runs(site: Site, due: Callable[..., None], rows: Read, crawl: Run) -> None:
+    due(4)
+    site.put("/robots.txt", b"User-agent: *\nCrawl-delay: 120")
+    report = crawl()  # the host's first turn is its feed's
+    assert (report["feeds_polled"], report["fetched"], report["postponed"]) == (1, 0, 4)
+    assert crawl()["feeds_polled"] == 0
+    assert rows("SELECT reason, not_before > now() + interval '100 s', failures FROM hosts") == [("crawl_delay", True, 0)]
+    assert rows("SELECT count(*) FROM pages WHERE due_at <= now() AND leased_by IS NULL") == [(4,)]
+
+
+def test_robots_is_read_once_a_day(site: Site, database: Database, add: Add, crawl: Run) -> None:
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /private")
+    link = site.put("/private/a", article("A"))
+    add(site.feed("/rss", link))
+    assert crawl()["refused"] == {"robots": 1}
+
+    def again(statement: LiteralString) -> dict[str, Any]:
+        with database.transaction() as connection:
+            connection.execute("UPDATE pages SET due_at = now()")
+            connection.execute("UPDATE hosts SET not_before = NULL")
+            connection.execute(statement)
+        return crawl()
+
+    assert again("SELECT 1")["refused"] == {"robots": 1}
+    assert site.asked("/robots.txt") == 1
+    # It is asked for again, and while it can't be read, it holds.
+    site.put("/robots.txt", status=500)
+    assert again("UPDATE robots SET fetched_at = now() - interval '25 h'")["refused"] == {"robots": 1}
+    assert site.asked("/robots.txt") == 2
+    assert again("SELECT 1")["refused"] == {"robots": 1}
+    assert site.asked("/robots.txt") == 2  # not more often than every few minutes
+    assert again("UPDATE robots SET fetched_at = now() - interval '31 d'")["refused"] == {"robots_unreachable": 1}
+    site.put("/robots.txt", status=404)
+    assert again("UPDATE robots SET failed_at = now() - interval '6 min'")["fetched"] == 1
 
 
 def test_delay_between_requests_to_a_host(site: Site, due: Callable[..., None], crawl: Run) -> None:

@@ -1,10 +1,13 @@
 """What changed between two texts."""
 
+import random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.web import changes
-from pipeline.web.changes import Change, Piece
+from pipeline import changes
+from pipeline.changes import Change, Piece
 
 
 def removed(text: str) -> Piece:
@@ -53,6 +56,24 @@ def test_same_texts_have_no_difference() -> None:
 def test_a_huge_rewritten_paragraph_takes_no_minutes() -> None:
     old, new = (" ".join(f"{word}{number}" for number in range(5000)) for word in ("a", "b"))
     assert changes.pieces(old, new) == (removed(old), added(new))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("words", [300, 1], ids=["rewritten", "alike"])
+def test_a_huge_rewritten_text_takes_no_minutes(words: int) -> None:
+    chance = random.Random(1)
+
+    def text() -> str:
+        return "\n\n".join(" ".join(f"word{chance.randrange(words)}" for _ in range(1 + chance.randrange(25))) for _ in range(3000))
+
+    assert changes.compare(text(), text()).paragraphs
+
+
+def test_title_and_text_together() -> None:
+    found = changes.between("Eleven ships", "One.\n\nTwo words.", "Twelve ships", "One.\n\nTwo words.")
+    assert found.title == (removed("Eleven"), added("Twelve"), same(" ships"))
+    assert found.body.nothing
+    assert changes.between("Ships", "One.", "Ships", "Two.").title == ()
 
 
 @given(st.text(alphabet="ab .\n", max_size=60), st.text(alphabet="ab .\n", max_size=60))

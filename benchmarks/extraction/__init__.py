@@ -1,0 +1,1 @@
+"""Parts of the extraction benchmark (benchmarks/extract.py)."""

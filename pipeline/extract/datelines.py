@@ -1,0 +1,248 @@
+"""Where a page shows its readers a date: beside the headline, after a word such as "Published", before a first sentence."""
+
+# Words of many languages.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import islice
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from pipeline import dates
+from pipeline.extract.elements import INLINE, label_of, stands_in
+from pipeline.extract.page import ParsedPage
+from pipeline.models import Timestamp
+
+MAX_LINE: Final = 300  # characters read of a block
+MAX_LINES: Final = 60  # of a page that are read for dates
+MAX_EARLY: Final = 20  # of them before the headline
+MAX_BEFORE: Final = 4  # words before a date that is all that a line says
+MAX_AFTER: Final = 8
+MAX_LABEL: Final = 40  # characters
+NEAR: Final = 4  # elements around one that tell what it belongs to
+FOLLOWING: Final = 60  # elements after the headline
+CLOSE: Final = 15
+SILENT: Final = frozenset({"script", "style", "noscript", "template", "option", "textarea", "title"})
+HAS_DATE: Final = re.compile(r"\d(?:\d{3}|[./]\s?\d{1,2}[./]\s?\d{2})")
+DATE_MARK: Final = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])"
+)
+FRAME: Final = frozenset({"aside", "footer", "nav", "blockquote", "figure", "figcaption"})  # posts of others and captions have dates too
+ELSEWHERE: Final = re.compile(
+    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo(?!ted)|ticker|(?<!v)card|listing|trending|more-|masthead|top-?bar|today|weather|current-?date"
+)
+OTHERS: Final = re.compile(r"comment|kommentar|related|recommend|latest|popular|ticker|trending|more-")
+NOTHING: Final = re.compile(r"(?!)")
+PUBLISHED_NAME: Final = re.compile(r"datepublished")  # the property of schema.org
+# Folded, as in `dates.within`. After the words of sites in these languages.
+PUBLISHED: Final = re.compile(
+    r"^\W*(?:date|datum|data|fecha)\b|publi(?!c\b|que|k\b|kum|cid)|posted|issued|released|created|veroffentlicht|erschienen|erstellt|online seit|\bparu|mis en ligne|poste le"
+    r"|pubblicat|gepubliceerd|geplaatst|udgivet|lagt ut|julkaistu|dodano|utworzono|zverejnen|vydan[oe]|kozzetev|megjelent|postat"
+    r"|objav|објав|публик|публік|размещен|δημοσιευ|yayin|yayim|eklenme|giris tarihi|نشر|انتشار|شائع|פורסם|प्रकाश|প্রকাশ|เผยแพร่|dang luc|xuat ban"
+    r"|diterbitkan|dipublikasi|tayang|发布|發布|發佈|发表|發表|公開|掲載|配信|投稿|입력|등록|게재|발행|avaldatud|paskelbta|გამოქვეყნ|հրապարակ"
+)
+MODIFIED: Final = re.compile(
+    r"updat|modif|changed|edited|revised|reviewed|aktuali[sz]|geandert|anderung|\bstand\b|bearbeitet|mise? a jour|a[c]?tuali[sz]|aggiornat"
+    r"|bijgewerkt|gewijzigd|oppdatert|opdateret|uppdatera|andrad|paivitetty|muokattu|frissit|modosit|azurira|posodobljen|ажурира|обновл|изменен"
+    r"|оновлен|актуал|ενημερω|guncelle|تحديث|تعديل|روزرساني|עודכן|अपडेट|अद्यतन|আপডেট|diperbarui|diubah|cap nhat|更新|修改|修正|수정|업데이트|uuendatud|atnaujint"
+)
+LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
+SEPARATOR: Final = re.compile(r"[|·•»>]")
+DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
+TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
+META_MARK: Final = re.compile(r"meta|info|submitted|credit|foot")
+# Of an event: "14.-20. Januar 2025", "14.01.2025 - 20.01.2025".
+RANGE_BEFORE: Final = re.compile(r"\d\.?\s*[–—-]\s*$")
+RANGE_AFTER: Final = re.compile(r"\s*[–—-]\s*\d{1,2}[./]\s?\d{1,2}[./]")
+OTHER_LABEL: Final = re.compile(r"[^\W\d_]\s*:\s*$")  # of another thing, such as an event
+
+
+class Place(IntEnum):
+    """What kind of place a date stands in, the surest first."""
+
+    LABELLED = 0
+    TITLE = 1
+    MARKED = 2
+    BESIDE = 3  # the headline, below it
+    SENTENCE = 4  # that says when the article was published
+    DATELINE = 5
+    ABOVE = 6  # the headline
+    MARKED_FAR = 7
+    LOOSE = 8  # on a page without headline
+    MODIFIED = 9
+    UNSURE = 10
+    STRANGE = 11  # in a comment, beside another article, or today's
+
+
+LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDate:
+    """A date that a page shows, the line that it stands in, and where that is."""
+
+    when: Timestamp
+    line: str
+    place: Place
+
+
+def _is_inline(element: HtmlElement) -> bool:
+    return element.tag in INLINE or element.tag == "time"
+
+
+def _block(element: HtmlElement) -> HtmlElement:
+    """The element whose lines a text belongs to."""
+    while _is_inline(element) and (parent := element.getparent()) is not None:
+        element = parent
+    return element
+
+
+def _lines_of(block: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    """The lines of an element's own text, without those of the blocks in it, each with the element that it begins in."""
+    text, begins = block.text or "", block
+    for child in block:
+        if _is_inline(child):
+            begins = begins if text.strip() else child
+            text += "".join(child.itertext())
+        elif isinstance(child.tag, str):
+            yield text, begins
+            text, begins = "", block
+        text += child.tail or ""
+    yield text, begins
+
+
+def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
+    """Lines that may hold a date, their element, and how many elements they come after the headline, negative before it."""
+    headline = _headline(page)
+    seen: set[HtmlElement] = {headline} if headline is not None else set()
+    found: list[tuple[str, HtmlElement, int]] = []
+    start = None
+    for position, element in enumerate(page.tree.iter("*")):
+        if element is headline:
+            start = position
+        for text, is_own in ((element.text, True), (element.tail, False)):
+            if not text or text.isspace() or not HAS_DATE.search(text):
+                continue
+            place = element if is_own else element.getparent()
+            if place is None or place.tag in SILENT:
+                continue
+            block = _block(place)
+            if block not in seen:
+                seen.add(block)
+                found += [(line, begins, position) for line, begins in _lines_of(block) if HAS_DATE.search(line)]
+    early = [one for one in found if start is not None and one[2] < start]
+    for line, element, position in (*early[-MAX_EARLY:], *found[len(early) :]):
+        yield " ".join(line.split())[:MAX_LINE], element, position - start if start is not None else None
+
+
+def _label(before: str, after: str) -> str:
+    """What the words beside a date say of it: `published`, `modified` or nothing; the nearest word before it counts most."""
+    near = before[-MAX_LABEL:]
+    last = {kind: max((match.end() for match in pattern.finditer(near)), default=0) for kind, pattern in LABELS.items()}
+    if any(last.values()):
+        return max(last, key=lambda kind: last[kind])
+    return next((kind for kind, pattern in LABELS.items() if pattern.search(after[:MAX_LABEL])), "")
+
+
+def _headline(page: ParsedPage) -> HtmlElement | None:
+    """The heading that the page's title repeats most of, else the first that is no logo."""
+    headings = [heading for heading in page.headings if not heading.is_logo]
+    best = max(headings, key=lambda heading: len(heading.text) if heading.text in page.title_tag else 0, default=None)
+    return best.element if best else None
+
+
+def home(page: ParsedPage) -> frozenset[HtmlElement]:
+    """The elements that hold the page's headline: whatever they are called, they are the article's."""
+    headline = _headline(page)
+    return frozenset(headline.iterancestors()) if headline is not None else frozenset()
+
+
+def _is_called(element: HtmlElement, tags: Container[str], called: re.Pattern[str], own: Container[HtmlElement]) -> bool:
+    """Whether an element, or one around it that does not hold the headline, is called so or has one of these tags."""
+    if element in own:
+        return False
+    return (
+        element.tag in tags or bool(called.search(label_of(element))) or stands_in(element, tags=tags, called=called, near=NEAR, home=own)
+    )
+
+
+def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
+    """Whether an element belongs to another article, a comment or the frame of the page.
+
+    Args:
+        element: any.
+        own: the elements that hold the headline.
+
+    """
+    is_named = PUBLISHED_NAME.search(label_of(element)) is not None
+    return _is_called(element, () if is_named else FRAME, OTHERS if is_named else ELSEWHERE, own)
+
+
+def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Container[HtmlElement]) -> Place:
+    """The kind of place of a date in a line, some elements after the headline."""
+    before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(written.after)[0].split()
+    is_alone = len(before) <= MAX_BEFORE and len(after) <= MAX_AFTER
+    block = _block(element)
+    names = " ".join(label_of(place) for place in (element, block, block.getparent()) if place is not None)
+    label = _label(written.before, written.after) if len(before) <= MAX_AFTER else ""
+    is_above = since is not None and -FOLLOWING <= since < 0
+    # The page's header may show today's date.
+    if _is_called(element, (), OTHERS, own) or (is_above and _is_called(element, {"header"}, NOTHING, own)):
+        return Place.STRANGE
+    if label:
+        if label == "modified" or is_alone:
+            return LABELLED[label]
+        return Place.SENTENCE if META_MARK.search(names) else Place.UNSURE
+    is_near, is_close = since is not None and 0 <= since <= FOLLOWING, since is not None and 0 <= since <= CLOSE
+    if OTHER_LABEL.search(written.before) or (not is_close and _is_called(element, FRAME, ELSEWHERE, own)):
+        return Place.UNSURE
+    is_marked = len(before) + len(after) <= MAX_BEFORE + MAX_AFTER and DATE_MARK.search(names)
+    is_dateline = len(before) <= MAX_BEFORE and DATELINE_END.match(written.after)
+    kinds = (
+        (Place.MARKED, is_marked and is_near),
+        (Place.MARKED_FAR, is_marked),
+        (Place.BESIDE, is_alone and is_near),
+        (Place.ABOVE, is_alone and is_above),
+        (Place.DATELINE, is_dateline and is_near),
+        (Place.LOOSE, (is_alone or is_dateline) and since is None),
+    )
+    return next((place for place, holds in kinds if holds), Place.UNSURE)
+
+
+def _is_of_event(written: dates.Written) -> bool:
+    """Whether a date begins or ends some days, as an event does."""
+    return bool(RANGE_BEFORE.search(written.before) or RANGE_AFTER.match(written.after))
+
+
+def _is_in_title(written: dates.Written) -> bool:
+    """Whether a date in a page's title is a part of its own."""
+    before, after = written.before.rstrip(), written.after.lstrip()
+    return bool(before or after) and (not before or before[-1] in TITLE_SEPARATORS) and (not after or after[0] in TITLE_SEPARATORS)
+
+
+def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[ShownDate]:
+    """The dates that a page shows, the surest of its own first.
+
+    Args:
+        page: the page.
+        languages: what they may be written in.
+        order: of days and months in digits, as in `dates.within`.
+
+    """
+
+    def within(line: str) -> Iterator[dates.Written]:
+        found = dates.within(line, zone=page.zone, latest=page.source.fetched_at, languages=languages, order=order)
+        return (written for written in found if not _is_of_event(written))
+
+    own = home(page)
+    title = page.title_tag[:MAX_LINE]
+    found = [ShownDate(when=written.when, line=title, place=Place.TITLE) for written in within(title) if _is_in_title(written)]
+    for line, element, since in islice(_lines(page), MAX_LINES):
+        found += [ShownDate(when=one.when, line=line, place=_place(one, element, since, own)) for one in within(line)]
+    return sorted(found, key=lambda one: one.place)

@@ -1,0 +1,187 @@
+"""How outlets do: what their pages yield, against their own history, and what is wrong in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from math import exp
+from typing import Final
+
+from pipeline import drift, reasons
+from pipeline.drift import Change, Measured
+from pipeline.store import yields
+from pipeline.store.database import Database
+from pipeline.store.reading import health as reading
+from pipeline.store.reading import outlets
+from pipeline.store.reading.outlets import OutletView, Yield
+from pipeline.store.yields import Yielded
+
+RECENT: Final = timedelta(hours=72)  # what the figures are of
+LOOK_BACK: Final = timedelta(days=14)  # how long a change is told of; then it is what is usual
+HISTORY: Final = timedelta(days=30)  # that is compared with
+DAY: Final = timedelta(days=1)
+
+FEWEST_FAILURES: Final = 3  # polls of a feed in a row
+FEWEST_NEW_HOURS: Final = 10  # that tell a rhythm
+LONGER: Final = 1.5  # than the longest silence so far is unusual
+FEWEST_SILENT_HOURS: Final = 4
+FEWEST_UNFETCHED: Final = 8
+
+# Measures of articles by field: how many have it, and how a sentence says so.
+FIELDS: Final[Mapping[str, tuple[Callable[[Yielded], int], str]]] = {
+    "title": (lambda part: part.titles, "a title"),
+    "authors": (lambda part: part.authors, "an author"),
+    "published_at": (lambda part: part.dates, "a time of publication"),
+}
+RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
+    "title": lambda part: part.missed_title,
+    "authors": lambda part: part.missed_authors,
+    "published_at": lambda part: part.missed_published_at,
+    "body": lambda part: part.missed_body,
+    "topics": lambda part: part.missed_topics,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthWarning:
+    """Something about an outlet that a person should look at."""
+
+    kind: str  # articles, field, length, rule, silent, fetching, feeds
+    field: str | None = None
+    since: datetime | None = None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletHealth:
+    """How an outlet does: figures of the last three days, and what is wrong."""
+
+    name: str
+    url: str
+    pages: int
+    articles: int
+    titles: int  # of the articles, as the following
+    authors: int
+    dates: int
+    characters: int | None  # of a typical body
+    rejected: Mapping[str, int]  # pages by reason
+    last_new_at: datetime | None  # the last hour in which a feed showed something new
+    warnings: tuple[HealthWarning, ...]
+
+
+def health(database: Database, now: datetime) -> list[OutletHealth]:
+    """All outlets that are watched, those with warnings first."""
+    with database.transaction() as connection:
+        watched = outlets.outlets(connection, now)
+        rhythms = reading.rhythms(connection, now - HISTORY)
+        unfetched = reading.unfetched(connection, now - DAY)
+        rejected = yields.rejected(connection, now - RECENT)
+        history = yields.history(connection, now - LOOK_BACK - HISTORY, by_hour_since=now - LOOK_BACK)
+        parts = {outlet_id: list(found) for outlet_id, found in groupby(history, key=lambda part: part.outlet_id)}
+    found = [
+        _outlet(
+            outlet,
+            parts.get(outlet.id, []),
+            rejected.get(outlet.id, {}),
+            rhythms.get(outlet.id),
+            unfetched.get(outlet.id),
+            now,
+        )
+        for outlet in watched
+    ]
+    return sorted(found, key=lambda outlet: (not outlet.warnings, outlet.name.lower()))
+
+
+def _outlet(
+    outlet: OutletView,
+    parts: Sequence[Yielded],
+    rejected: Mapping[str, int],
+    rhythm: reading.Rhythm | None,
+    unfetched: reading.Unfetched | None,
+    now: datetime,
+) -> OutletHealth:
+    recent = [part for part in parts if part.begin >= now - RECENT]
+    articles = sum(part.articles for part in recent)
+    warnings = (*_feeds(outlet), *_silence(rhythm), *_fetching(unfetched), *_drift(parts, rejected, now - LOOK_BACK))
+    return OutletHealth(
+        name=outlet.name,
+        url=outlet.url,
+        pages=sum(part.pages for part in recent),
+        articles=articles,
+        titles=sum(part.titles for part in recent),
+        authors=sum(part.authors for part in recent),
+        dates=sum(part.dates for part in recent),
+        characters=round(exp(sum(part.length_logs for part in recent) / articles)) if articles else None,
+        rejected=rejected,
+        last_new_at=rhythm.last_new_at if rhythm else None,
+        warnings=warnings,
+    )
+
+
+def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
+    if outlet.yields is Yield.NO_FEEDS:
+        why = f": {outlet.discovery_error}" if outlet.discovery_error else ""
+        yield HealthWarning(
+            kind="feeds", text=f"It has no feed, sitemap or section page to read{why}; look again with `presswatch outlets check`"
+        )
+    active = [feed for feed in outlet.feeds if feed.active]
+    failing = [feed for feed in active if feed.failures >= FEWEST_FAILURES]
+    if failing:
+        first = failing[0]
+        since = f"since {_at(first.succeeded_at)}" if first.succeeded_at else "and never could"
+        yield HealthWarning(
+            kind="feeds", since=first.succeeded_at,
+            text=f"{len(failing)} of {len(active)} feeds can't be read {since}: {first.url}: {first.error or first.status}",
+        )  # fmt: skip
+
+
+def _silence(rhythm: reading.Rhythm | None) -> Iterator[HealthWarning]:
+    if rhythm is None or rhythm.new_hours < FEWEST_NEW_HOURS:
+        return
+    if rhythm.silent_hours >= max(FEWEST_SILENT_HOURS, LONGER * rhythm.longest_hours):
+        yield HealthWarning(
+            kind="silent", since=rhythm.last_new_at,
+            text=f"Nothing new since {_at(rhythm.last_new_at)}, though its feeds were read in {rhythm.silent_hours} hours since; "
+            f"before, the longest silence was {rhythm.longest_hours} hours",
+        )  # fmt: skip
+
+
+def _fetching(found: reading.Unfetched | None) -> Iterator[HealthWarning]:
+    if found and found.reason and found.unfetched >= max(FEWEST_UNFETCHED, found.pages / 2):
+        text = f"{found.unfetched} of {found.pages} pages shown in the last day were not fetched, mostly because {reasons.why_not_fetched(found.reason)}"
+        yield HealthWarning(kind="fetching", text=text)
+
+
+def _drift(parts: Sequence[Yielded], rejected: Mapping[str, int], earliest: datetime) -> Iterator[HealthWarning]:
+    pages = [Measured(at=part.begin, pages=part.pages, total=part.articles) for part in parts]
+    articles = [part for part in parts if part.articles]
+    if change := drift.fall(pages, earliest=earliest):
+        told = f"; most others are rejected because {reasons.why_no_article(next(iter(rejected)))}" if rejected else ""
+        text = f"Since {_at(change.since)} only {_share(change)} pages were articles, before {change.before:.0%}{told}"
+        yield HealthWarning(kind="articles", since=change.since, text=text)
+    for field, (count, name) in FIELDS.items():
+        measured = [Measured(at=part.begin, pages=part.articles, total=count(part)) for part in articles]
+        if change := drift.fall(measured, earliest=earliest):
+            text = f"Since {_at(change.since)} only {_share(change)} articles have {name}, before {change.before:.0%}"
+            yield HealthWarning(kind="field", field=field, since=change.since, text=text)
+    for field, missed in RULED.items():
+        measured = [Measured(at=part.begin, pages=part.ruled, total=part.ruled - missed(part)) for part in articles if part.ruled]
+        if change := drift.fall(measured, earliest=earliest):
+            text = (
+                f"Since {_at(change.since)} the outlet's rule finds {field} on only {_share(change)} pages, before on {change.before:.0%}"
+            )
+            yield HealthWarning(kind="rule", field=field, since=change.since, text=text)
+    lengths = [Measured(at=part.begin, pages=part.articles, total=part.length_logs, squares=part.length_squares) for part in articles]
+    if change := drift.shift(lengths, earliest=earliest):
+        sizes = f"about {exp(change.now):,.0f} characters in {change.pages} articles, before about {exp(change.before):,.0f}"
+        yield HealthWarning(kind="length", field="body", since=change.since, text=f"Since {_at(change.since)} the texts have {sizes}")
+
+
+def _share(change: Change) -> str:
+    return f"{change.total:.0f} of {change.pages}"
+
+
+def _at(at: datetime) -> str:
+    return f"{at:%-d %b %H:%M} UTC"

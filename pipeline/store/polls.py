@@ -1,0 +1,241 @@
+"""Polls of feeds: which are due, what each showed, and when it is to be looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from pipeline import rhythm as rhythms
+from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
+from pipeline.store import discoveries, hosts
+from pipeline.store.database import Connection
+from pipeline.store.hosts import TAKEABLE, TAKEN, free
+
+# A poll is due a little early, so that a schedule as long as the interval meets it every time.
+INTERVAL_SLACK: Final = 0.9
+# A failing feed is polled more rarely, down to this.
+LONGEST_BACKOFF_S: Final = 21_600
+# A feed with fewer items may well show others each time.
+FEWEST_ITEMS: Final = 3
+# Validators are left out once an hour: some servers keep one ETag for ever.
+FULL_READ_AFTER_S: Final = 3_600
+
+
+def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, limit: int) -> list[Feed]:
+    """Lease feeds that were due at `due_by`, the longest due first.
+
+    With the start of a run as `due_by`, no feed is claimed twice in it: a poll moves its due time past that.
+    """
+    rows = connection.execute(
+        f"""
+        WITH chosen AS (
+            SELECT f.id, f.host FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN hosts ON hosts.host = f.host
+            WHERE f.active AND f.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
+              AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
+            ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
+        ), {TAKEN}
+        UPDATE feeds SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE feeds.id = chosen.id
+        RETURNING feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
+            feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
+            coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items,
+            feeds.recent_expected
+        """,
+        {
+            "worker": worker,
+            "due_by": due_by,
+            "outlets": None if outlets is None else list(outlets),
+            "limit": limit,
+            "full_read_after_s": FULL_READ_AFTER_S,
+        },
+    )
+    return [
+        Feed(
+            id=row[0],
+            outlet_id=row[1],
+            url=row[2],
+            kind=FeedKind(row[3]),
+            etag=row[4] if row[6] else None,
+            last_modified=row[5] if row[6] else None,
+            items=row[7],
+            succeeded_at=row[8],
+            rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
+        )
+        for row in rows
+    ]
+
+
+def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None) -> tuple[int, list[Page]]:
+    """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's rhythm and next time, coverage.
+
+    A poll that shows nothing of what the one before showed has probably missed items: the outlet's other sources are
+    due at once, and coverage tells of the gap.
+
+    Args:
+        connection: in a transaction.
+        poll: what was asked and answered.
+        worker: who leases the new pages.
+        interval_s: the shortest time to the next poll.
+        longest_s: the longest one; null: it is not longer.
+
+    Returns:
+        How many pages nobody had seen before, and those of them that this worker may fetch now.
+
+    """
+    added = _add_pages(connection, poll, worker) if poll.items else Added()
+    new, pages = added.new, added.pages
+    feed, rhythm = poll.feed, poll.feed.rhythm
+    gap = feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS and added.seen_before == 0
+    if feed.succeeded_at is not None and poll.error is None:
+        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=len(poll.items) - added.seen_before)
+    next_s = rhythms.interval_s(
+        rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=interval_s, longest_s=longest_s or interval_s
+    )
+    values = {
+        "id": poll.feed.id,
+        "outlet_id": poll.feed.outlet_id,
+        "kind": poll.kind,
+        "started_at": poll.started_at,
+        "status": poll.status,
+        "items": len(poll.items),
+        "new_items": new,
+        "error": poll.error,
+        "etag": poll.etag,
+        "last_modified": poll.last_modified,
+        "interval_s": interval_s,
+        "next_s": next_s,
+        "rhythm_items": list(rhythm.items),
+        "rhythm_hours": list(rhythm.hours),
+        "recent_items": rhythm.recent_items,
+        "recent_expected": rhythm.recent_expected,
+        "gap": int(gap),
+        "slack": INTERVAL_SLACK,
+        "longest_s": max(LONGEST_BACKOFF_S, interval_s),
+        "retry_after_s": poll.retry_after_s or 0,
+        "failed": int(poll.error is not None),
+    }
+    if poll.error is not None:
+        connection.execute(
+            """
+            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, status = %(status)s, error = %(error)s,
+                failures = failures + 1, due_at = %(started_at)s + make_interval(secs => greatest(
+                    least(%(interval_s)s * power(2, least(failures, 30)), %(longest_s)s) * %(slack)s, %(retry_after_s)s))
+            WHERE id = %(id)s
+            """,
+            values,
+        )
+        never = connection.execute("SELECT FROM feeds WHERE id = %(id)s AND succeeded_at IS NULL AND origin = 'given'", values)
+        if never.rowcount:
+            # Discovery fills in for a feed that never worked.
+            discoveries.ask(connection, poll.feed.outlet_id)
+    elif poll.not_modified:
+        connection.execute(
+            """
+            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, succeeded_at = %(started_at)s, status = %(status)s,
+                error = NULL, failures = 0, new_items = 0, due_at = %(started_at)s + make_interval(secs => %(next_s)s * %(slack)s),
+                rhythm_items = %(rhythm_items)s, rhythm_hours = %(rhythm_hours)s,
+                recent_items = %(recent_items)s, recent_expected = %(recent_expected)s
+            WHERE id = %(id)s
+            """,
+            values,
+        )
+    else:
+        connection.execute(
+            """
+            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, succeeded_at = %(started_at)s, read_at = %(started_at)s,
+                kind = %(kind)s, status = %(status)s, items = %(items)s, new_items = %(new_items)s, error = NULL, failures = 0,
+                etag = %(etag)s, last_modified = %(last_modified)s,
+                due_at = %(started_at)s + make_interval(secs => %(next_s)s * %(slack)s),
+                rhythm_items = %(rhythm_items)s, rhythm_hours = %(rhythm_hours)s,
+                recent_items = %(recent_items)s, recent_expected = %(recent_expected)s
+            WHERE id = %(id)s
+            """,
+            values,
+        )
+    connection.execute(
+        """
+        INSERT INTO coverage (outlet_id, hour, polls, failed_polls, new_items, gaps)
+        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), 1, %(failed)s, %(new_items)s, %(gap)s)
+        ON CONFLICT (outlet_id, hour) DO UPDATE SET polls = coverage.polls + 1, gaps = coverage.gaps + excluded.gaps,
+            failed_polls = coverage.failed_polls + excluded.failed_polls, new_items = coverage.new_items + excluded.new_items
+        """,
+        values,
+    )
+    if gap:
+        _fill_in(connection, poll)
+    return new, list(pages)
+
+
+def _fill_in(connection: Connection, poll: Poll) -> None:
+    """Let an outlet's other sources be polled at once; one that has none is looked at for some."""
+    others = connection.execute(
+        "UPDATE feeds SET due_at = least(due_at, now()) WHERE outlet_id = %s AND id <> %s AND active", (poll.feed.outlet_id, poll.feed.id)
+    )
+    if not others.rowcount:
+        discoveries.ask(connection, poll.feed.outlet_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What a poll's items were to the frontier."""
+
+    new: int = 0  # pages that nobody had seen before
+    pages: tuple[Page, ...] = ()  # those of them that the worker may fetch
+    seen_before: int = 0  # items that this feed had shown before
+
+
+def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
+    items = {item.url: item for item in poll.items}
+    names = {url: urlsplit(url).hostname or "" for url in items}
+    unknown = connection.execute(
+        "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
+        (list(items),),
+    )
+    values = {
+        "outlet_id": poll.feed.outlet_id,
+        "feed_id": poll.feed.id,
+        "worker": worker,
+        "priority": Priority.LIVE,
+        "seen_at": poll.started_at,
+        "urls": list(items),
+        "hosts": list(names.values()),
+        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown])),
+        "titles": [item.title for item in items.values()],
+        "published": [item.published_at for item in items.values()],
+        "summaries": [item.summary for item in items.values()],
+        # Lists of lists are one line each: an array of PostgreSQL's has no ragged edge.
+        "authors": ["\n".join(item.authors) for item in items.values()],
+        "topics": ["\n".join(item.topics) for item in items.values()],
+    }
+    # In the order of URLs, so that two workers with the same items can't wait for each other.
+    added = connection.execute(
+        """
+        INSERT INTO pages (outlet_id, url, host, due_at, priority, leased_by)
+        SELECT %(outlet_id)s, shown.url, shown.host, now(), %(priority)s, CASE WHEN shown.host = ANY (%(taken)s) THEN %(worker)s::integer END
+        FROM unnest(%(urls)s::text[], %(hosts)s::text[]) AS shown (url, host)
+        WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)
+        ORDER BY shown.url ON CONFLICT (url) DO NOTHING
+        RETURNING id, url, leased_by
+        """,
+        values,
+    ).fetchall()
+    sighted = connection.execute(
+        """
+        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary, authors, topics)
+        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary,
+            string_to_array(shown.authors, E'\\n'), string_to_array(shown.topics, E'\\n')
+        FROM unnest(
+            %(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[], %(authors)s::text[], %(topics)s::text[]
+        ) AS shown (url, title, published_at, summary, authors, topics)
+        JOIN pages ON pages.url = shown.url
+        ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO NOTHING
+        """,
+        values,
+    )
+    return Added(
+        new=len(added),
+        pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
+        seen_before=len(items) - sighted.rowcount,
+    )
