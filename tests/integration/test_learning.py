@@ -70,7 +70,7 @@ def test_furniture_goes_and_earlier_articles_are_mended(archive: Archive, contex
         APPEAL in document["_source"]["body"] for document in context.index.client.search(index=context.index.alias)["hits"]["hits"]
     )
     told = trace.trace(context.database, "https://paper.example/news/0")["articles"][0]["versions"][0]["candidates"]["body"]
-    assert [value for value, source in told if source == "recurs at this outlet"] == [BIOGRAPHY, APPEAL]
+    assert [value for value, source, _ in told if source == "recurs at this outlet"] == [BIOGRAPHY, APPEAL]
 
 
 def test_a_box_inside_goes_where_most_articles_have_it(archive: Archive, context: Context) -> None:

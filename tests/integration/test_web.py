@@ -207,7 +207,7 @@ def test_status(client: Client) -> None:
 def test_the_description_of_the_api_has_every_answer(site: httpx.Client) -> None:
     described = site.get("/api/openapi.json").json()
     assert set(described["paths"]) == {
-        "/api/search", "/api/articles/{article_id}", "/api/stories/{story_id}", "/api/outlets", "/api/alerts", "/api/alerts/{name}", "/api/status",
+        "/api/search", "/api/articles/{article_id}", "/api/articles/{article_id}/changes", "/api/stories/{story_id}", "/api/outlets", "/api/alerts", "/api/alerts/{name}", "/api/status",
     }  # fmt: skip
     assert site.get("/docs").status_code == 404
 
