@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
+from pipeline.extract import flight
 from pipeline.extract.decoding import line
 from pipeline.extract.titles import fold
 
@@ -116,12 +118,9 @@ def _body_of(article: Any, lengths: dict[int, int]) -> Any:
     return place
 
 
-def text(scripts: Iterable[str], *, titles: Iterable[str]) -> list[str]:
+def text(scripts: Sequence[str], *, titles: Iterable[str]) -> list[str]:
     """The paragraphs of the article that the data of a page's scripts hold; none if they name no article of one of these titles."""
     wanted = {folded for title in titles if (folded := fold(title))}
-    found: list[str] = []
-    for script in scripts:
-        if MIN_SCRIPT <= len(script) <= MAX_CHARACTERS:
-            for value in _values(script):
-                found = max(found, _text_of(value, wanted), key=lambda paragraphs: sum(map(len, paragraphs)))
-    return found
+    data = chain.from_iterable(_values(script) for script in scripts if MIN_SCRIPT <= len(script) <= MAX_CHARACTERS)
+    found = (_text_of(value, wanted) for value in chain(data, flight.values(scripts)))
+    return max(found, key=lambda paragraphs: sum(map(len, paragraphs)), default=[])
