@@ -143,4 +143,5 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
         paragraphs = [standfirst, *paragraphs]
     kept = furniture.without(paragraphs, title=title, authors=authors, headlines=_headlines(page), captions=_captions(page))
     record = [(" ".join(text), name) for name, text in sorted(candidates, key=lambda item: item[0] != source)]
+    record.append((page.source.feed_summary or "", "feed"))  # beside them, to compare with
     return Decision(value="\n\n".join(kept), candidates=shown(record))

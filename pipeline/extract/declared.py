@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.extract.agencies import agency_of
 from pipeline.extract.names import BY, ReadNames
 from pipeline.extract.page import ParsedPage
-from pipeline.extract.structured import all_texts, as_list, types_of
+from pipeline.extract.structured import all_texts, as_list, first_text, types_of
 
 MAX_COLLECTIVE: Final = 60  # characters
 META_NAME: Final = re.compile(r"(?!.*(?:image|photo|video))(?:.*[:._-])?(?:authors?|author[_-]?names?|byl|byline|creator)|dc\.contributor")
@@ -22,6 +22,8 @@ WORK: Final = re.compile(r"(?:Page|Recipe|HowTo|CreativeWork\w*|Posting|Episode|
 PLACEHOLDER: Final = re.compile(
     r"@|https?:|\b(?:null|none|no author|admin\w*|webmaster|unknown|unbekannt|anonym\w*|guest|user|test)\b", re.IGNORECASE
 )
+
+FULL_NAME: Final = re.compile(r"[^\W\d_]{2,20}(?: (?:[a-z]{2,3} )?[^\W\d_a-z][^\W\d_]{1,20}){1,2}\b(?! [^\W\d_a-zß-ÿ])")
 
 Node = dict[str, Any]
 
@@ -48,6 +50,12 @@ def author_nodes(page: ParsedPage) -> list[Node]:
     return nodes
 
 
+def _in_full(name: str, description: str) -> str:
+    """A first name in the full form that the description begins with, as in `Jane Roe writes about bridges`."""
+    begun = FULL_NAME.match(description)
+    return begun[0] if begun and begun[0].split()[0] == name else name
+
+
 def people_of(nodes: Iterable[Node], read: ReadNames) -> list[str]:
     """People among the authors of the structured data; what it calls an organisation is none."""
     people: list[str] = []
@@ -55,7 +63,7 @@ def people_of(nodes: Iterable[Node], read: ReadNames) -> list[str]:
         kinds = set(types_of(node))
         if "Person" in kinds or not kinds & ORGANISATION_TYPES:
             for name in all_texts(node.get("name")):
-                people += read(name, True)
+                people += read(_in_full(name, first_text(node.get("description"))), True)
     return people
 
 

@@ -59,6 +59,10 @@ def organisation(name: str) -> dict[str, Any]:
         (person("jane.roe"), ("Jane Roe",)),  # an account
         (person("nightowl77"), ("nightowl77",)),  # a pen name
         (person("Di Wang"), ("Di Wang",)),
+        (person("Jane", description="Jane Roe is a writer. She lives by the harbour."), ("Jane Roe",)),
+        (person("Jane", description="Jane van Roe: bridges, boats"), ("Jane van Roe",)),
+        (person("Jane", description="Jane writes about bridges."), ("Jane",)),
+        (person("Jane", description="John Doe and Jane write here."), ("Jane",)),
         (organisation("The Harbour Post"), ("The Harbour Post",)),  # nobody else
         (organisation("Reuters"), ()),
         ([organisation("Harbour Post Media"), person("Jane Roe")], ("Jane Roe",)),

@@ -103,6 +103,12 @@ def test_what_the_feed_says_is_evidence() -> None:
     assert {candidate.source for candidate in found.candidates["topics"]} == {"feed"}
 
 
+def test_the_feed_s_summary_stands_beside_the_bodies_and_is_none() -> None:
+    found = page(feed_summary="A summary that the page does not have.")
+    assert [(one.value, one.source) for one in found.candidates["body"]][-1] == ("A summary that the page does not have.", "feed")
+    assert "summary" not in found.body
+
+
 def test_a_page_that_lists_is_an_index_page() -> None:
     teasers = "".join(f'<div><h3><a href="/n/{n}">The council has agreed to rebuild hall {n}</a></h3></div>' for n in range(40))
     found = page(url="https://example.org/", text=teasers)
