@@ -19,7 +19,7 @@ HEAD_PARAGRAPHS: Final = 6
 LINE: Final = re.compile(
     r"^(?:[\W_]*)(?:"
     r"read (?:more|also|next|the full|our)\b|also read\b|see also\b|related(?: (?:articles?|stories|coverage|content|topics|news))?\s*:|more (?:on this|from|stories|about)\b.{0,60}$|recommended(?: for you)?\s*:?$"
-    r"|click (?:the share|here to|on the|the image)|share (?:this|on|via)\b|follow (?:us|me|the author|\w+ on)\b|subscribe (?:to|now|here|for)\b|sign up (?:for|to|here|now)|join (?:our|us on)\b|support (?:our|us|independent)"
+    r"|click (?:the share|here to|on the|the image)|share (?:this|on|via)\b|follow (?:us|me|the author|[^.!?]{1,60} on (?:twitter|facebook|instagram|x|threads|bluesky|mastodon|linkedin|telegram|tiktok|youtube|google))\b|subscribe (?:to|now|here|for)\b|sign up (?:for|to|here|now)|join (?:our|us on)\b|support (?:our|us|independent)"
     r"|advertis(?:e?ment|ing)\b.{0,40}$|sponsored(?: content)?$|story continues below|scroll (?:down )?to continue|continue reading|this story continues|loading\b.{0,20}$|watch (?:live|now|more|the video)\s*:|listen to (?:this|the) (?:article|story)"
     r"|copyright\b|©|\(c\)\s*\d{4}|all rights reserved|featured image\b|(?:cover |header )?(?:image|photo)(?: credit| source)?s?\s*:|getty images$|download (?:our|the) app|print this|email this|leave a (?:comment|reply)|comments? (?:are closed|\(\d+\))"
     r"|\d+ (?:min(?:ute)?s?) read\b|(?:last )?updated?:?\s+.{0,40}$|published:?\s+.{0,40}\d{4}.{0,20}$|posted (?:on|by)\b.{0,60}$"
@@ -53,6 +53,19 @@ SOURCE: Final = re.compile(
     re.IGNORECASE,
 )
 ADDRESS: Final = re.compile(r"https?://\S+")
+# Two of these in a line: what a page says of the article (`Posted by: … Category: … Tags: …`).
+LABELS: Final = re.compile(
+    r"\b(?:posted by|published by|author|category|categories|tags?|filed under|publicado por|autora?|categoría|categorias?|etiquetas|publié par|auteur"
+    r"|catégories?|veröffentlicht von|autor|kategorien?|schlagwörter|pubblicato da|autore|categorie|автор|рубрика|теги)\s*:",
+    re.IGNORECASE,
+)
+COMMENTS: Final = re.compile(
+    r"\b(?:comments|comentários|comentarios|commentaires|kommentare|commenti|reacties|kommentarer|комментари[ией]\w*)\b", re.IGNORECASE
+)
+MODERATION: Final = re.compile(
+    r"\b(?:moderat(?:ed|ors?|ion)|moderador\w*|moderación|moderação|modér\w+|moderiert|freigeschaltet|moderatori?|модератор\w*|модерац\w*)\b",
+    re.IGNORECASE,
+)
 CREDIT_AT_END: Final = re.compile(
     r"©[^.!?]{0,80}$|[(\[|/]\s*(?:foto|photo|bild|image|imagen|picture|crédit|credit|courtesy|снимка|фото)s?\b[^()]{0,80}[)\]]?\s*\.?$"
     r"|(?:^|[.!?…\s])(?:foto|photo|bild|image|imagen|picture|crédit|credit|фото)s?(?:\s+(?:credit|by|von|de|par))?\s*[:：][^.!?]{2,60}$",
@@ -84,6 +97,16 @@ def _is_row_of_links(paragraph: str) -> bool:
 def _is_source(paragraph: str) -> bool:
     """Whether a short line names where the article comes from, or is an address."""
     return (len(paragraph) <= MAX_SOURCE and SOURCE.match(paragraph) is not None) or ADDRESS.fullmatch(paragraph) is not None
+
+
+def _tells_of_article(paragraph: str) -> bool:
+    """Whether a line is the article's metadata, each with its label."""
+    return len(paragraph) <= MAX_LINE and len({label.lower() for label in LABELS.findall(paragraph)}) > 1
+
+
+def _is_rule_of_comments(paragraph: str) -> bool:
+    """Whether a line tells how readers' comments are moderated."""
+    return len(paragraph) <= MAX_LINE and COMMENTS.search(paragraph) is not None and MODERATION.search(paragraph) is not None
 
 
 def _is_caption(paragraph: str) -> bool:
@@ -131,6 +154,7 @@ def _end_of(paragraphs: Sequence[str], authors: Sequence[str]) -> int:
         or _is_line(paragraphs[last - 1])
         or _is_row_of_links(paragraphs[last - 1])
         or _is_source(paragraphs[last - 1])
+        or _is_rule_of_comments(paragraphs[last - 1])
     ):
         last -= 1
     return last
@@ -162,7 +186,7 @@ def without(
         early = number < HEAD_PARAGRAPHS
         if early and folded_title and (folded := fold(paragraph)) and (folded == folded_title or folded in headlines):
             continue
-        if early and _is_dateline(paragraph):
+        if early and (_is_dateline(paragraph) or _tells_of_article(paragraph) or ADDRESS.fullmatch(paragraph)):
             continue
         if (early or number >= len(kept) - 2) and _is_byline(paragraph, authors):
             continue

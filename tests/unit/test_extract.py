@@ -272,6 +272,36 @@ def test_furniture_goes_and_text_stays() -> None:
     assert kept == [SENTENCES[0], SENTENCES[1], "* * *", SENTENCES[2]]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["https://example.org/news/story-1.html", *SENTENCES],
+        ["Posted by: Jane Roe - Category: Harbour - Tags: bridge, ferry", *SENTENCES],
+        ["05/10/2018 - Publicado por: Ana Sá - Categoria: Porto", *SENTENCES],
+        [*SENTENCES, "Follow The Harbour Post on Facebook and @harbourpost on Instagram."],
+        [*SENTENCES, "Follow @harbour on Twitter to keep up with the news."],
+        [*SENTENCES, "ATTENTION: comments that insult others are not approved by the moderators."],
+        [*SENTENCES, "Kommentare werden moderiert."],
+    ],
+)
+def test_lines_about_the_page_go(lines: list[str]) -> None:
+    assert furniture.without(lines, title="T", authors=[]) == list(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Commentators praised the moderate tone of the speech, and the council followed on Friday.",
+        "He commented that the council had approved the moderate plan.",
+        "Follow the path on foot until the bridge.",
+        "The author: a man of few words, by his own account.",
+    ],
+)
+def test_text_like_lines_about_the_page_stays(line: str) -> None:
+    lines = [line, *SENTENCES, f"{line} "]
+    assert furniture.without(lines, title="T", authors=[]) == lines
+
+
 def test_a_midnight_stamp_in_utc_takes_the_day_of_the_url() -> None:
     html = f'<html><head><meta property="article:published_time" content="2025-01-14T23:30:00Z"></head><body><h1>T</h1>{TEXT}</body></html>'
     source = PageSource(url="https://example.org/2025/01/15/story", html=html, fetched_at=NOW, outlet_country="de")
