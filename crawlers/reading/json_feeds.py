@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any, Final
 
 from crawlers.reading.feeds import LONGEST_SUMMARY, LONGEST_TITLE, MOST_NAMES
-from crawlers.reading.texts import aware, link, plain, plain_each
+from crawlers.reading.texts import iso_time, link, plain, plain_each
 from pipeline.models import FeedItem
 
 VERSION: Final = "jsonfeed.org/version/"
@@ -15,7 +14,8 @@ VERSION: Final = "jsonfeed.org/version/"
 
 def is_feed(body: bytes) -> bool:
     """Whether a body looks like one."""
-    return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and VERSION.encode() in body.replace(b"\\/", b"/")[:100_000]
+    head = body[:100_000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"{") and VERSION.encode() in head.replace(b"\\/", b"/")
 
 
 def read(body: bytes, *, url: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
@@ -44,7 +44,7 @@ def read(body: bytes, *, url: str, most: int) -> tuple[str, tuple[FeedItem, ...]
             items[address] = FeedItem(
                 url=address,
                 title=plain(_text(entry, "title"), most=LONGEST_TITLE),
-                published_at=_time(_text(entry, "date_published") or _text(entry, "date_modified")),
+                published_at=iso_time(_text(entry, "date_published") or _text(entry, "date_modified")),
                 summary=plain(
                     _text(entry, "summary") or _text(entry, "content_text") or _text(entry, "content_html"), most=LONGEST_SUMMARY
                 ),
@@ -64,10 +64,3 @@ def _text(value: Any, name: str) -> str | None:
 def _listed(value: dict[str, Any], name: str) -> list[Any]:
     found = value.get(name)
     return found if isinstance(found, list) else []
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        return aware(datetime.fromisoformat(text)) if text else None
-    except ValueError:
-        return None

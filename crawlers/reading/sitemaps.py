@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from crawlers.reading.texts import aware, link, plain, plain_each
+from crawlers.reading.texts import iso_time, link, plain, plain_each
 from pipeline.models import FeedItem
 
 NEWS: Final = "http://www.google.com/schemas/sitemap-news/"
@@ -78,7 +78,7 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
                 break
             fields = dict(_fields(element))
             address = link(fields.get("loc"), base=url)
-            changed = _time(fields.get("publication_date") or fields.get("lastmod"))
+            changed = iso_time(fields.get("publication_date") or fields.get("lastmod"))
             if address is None:
                 continue
             if tag == "sitemap":
@@ -137,11 +137,3 @@ def _fields(element: Any) -> Iterator[tuple[str, str]]:
         elif (name.namespace or "").startswith(NEWS):
             for part in child:
                 yield etree.QName(part).localname.lower(), (part.text or "").strip()
-
-
-def _time(text: str | None) -> datetime | None:
-    """A W3C date and time; years and months alone say too little."""
-    try:
-        return aware(datetime.fromisoformat(text)) if text else None
-    except ValueError:
-        return None

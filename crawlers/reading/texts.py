@@ -52,3 +52,11 @@ def aware(at: datetime) -> datetime | None:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
+
+
+def iso_time(text: str | None) -> datetime | None:
+    """An ISO 8601 (W3C) date and time in UTC; null for other texts, and for years and months alone, which say too little."""
+    try:
+        return aware(datetime.fromisoformat(text)) if text else None
+    except ValueError:
+        return None

@@ -12,9 +12,15 @@ from typing import Final, Literal, LiteralString
 
 from pipeline.store.database import LIVE_WORKERS, Connection
 
+
+def free(table: Literal["f", "p", "d", "hosts"]) -> LiteralString:
+    """Whether nobody who is alive holds a row."""
+    return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
+
+
 # Hosts that this worker may take: free, its own, or of a worker that is gone; and not to be left alone.
 TAKEABLE: Final[LiteralString] = f"""
-    ((hosts.leased_by IS NULL OR hosts.leased_by = %(worker)s OR hosts.leased_by <> ALL (ARRAY({LIVE_WORKERS})))
+    (({free("hosts")} OR hosts.leased_by = %(worker)s)
      AND (hosts.not_before IS NULL OR hosts.not_before <= now()))
 """
 # The hosts of the rows in `chosen` that no other worker took in between.
@@ -39,11 +45,6 @@ class Robots:
     fetched_at: datetime | None = None
     failed_at: datetime | None = None
     error: str | None = None
-
-
-def free(table: Literal["f", "p", "d"]) -> LiteralString:
-    """Whether nobody who is alive holds a row."""
-    return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
 
 
 def take(connection: Connection, worker: int, names: Collection[str]) -> set[str]:
