@@ -70,7 +70,11 @@ def _is_site(part: str, known: Collection[str]) -> bool:
     )
 
 
-def _without(title: str, known: Collection[str]) -> str:
+def without_site(title: str, known: Collection[str]) -> str:
+    """A title without the outlet's folded names at its ends, whatever the separator; real colons and dashes stay.
+
+    What stands on the far side of a name goes with it: sections, a motto.
+    """
     cuts = list(SEPARATOR.finditer(title))
     if not cuts:
         return title.strip()
@@ -85,17 +89,9 @@ def _without(title: str, known: Collection[str]) -> str:
     return title[starts[first] : ends[last - 1]].strip()
 
 
-def without_site(title: str, names: Iterable[str]) -> str:
-    """A title without the outlet's name at its ends, whatever the separator; real colons and dashes stay.
-
-    What stands on the far side of the name goes with it: sections, a motto.
-    """
-    return _without(title, {fold(name) for name in names})
-
-
 def _title(text: str, source: str, weight: float, known: Collection[str]) -> _Title | None:
     """What a source calls the page, without the outlet's folded names; None if that is no title."""
-    text = LOOSE.sub("", _without(mended(line(text)[: 2 * MAX_CHARACTERS]), known))
+    text = LOOSE.sub("", without_site(mended(line(text)[: 2 * MAX_CHARACTERS]), known))
     folded = fold(text)
     if not folded or folded in GENERIC or folded in known or len(text) > MAX_CHARACTERS:
         return None
