@@ -62,8 +62,7 @@ class Landing:
                 logger.exception("capture_not_stored", page=item.page.id, url=item.page.url)
                 await self.spider.give_up(item.page, Failure(reason="not_stored", detail=type(error).__name__))
             else:
-                self.spider.tally.counts["fetched" if stored else "unchanged"] += 1
-                self.spider.tally.counts["bytes"] += len(item.capture.body)
+                self.spider.landed(item.page, len(item.capture.body), stored=stored is not None)
         return item
 
     def _store(self, item: Landed) -> int | None:

@@ -27,13 +27,27 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
         ValueError: it can't be read; the message says why.
 
     """
+    return shown(parse(body, url=url, content_type=content_type), url=url, most=most)
+
+
+def parse(body: bytes, *, url: str, content_type: str) -> Any:
+    """The feed as feedparser gives it."""
     # A stream, never a string: feedparser would take that for an address or a file and open it.
-    parsed = feedparser.parse(
+    return feedparser.parse(
         io.BytesIO(body),
         response_headers={"content-location": url, "content-type": content_type or "application/xml"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
+
+
+def shown(parsed: Any, *, url: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
+    """The title and the items of a parsed feed.
+
+    Raises:
+        ValueError: it can't be read; the message says why.
+
+    """
     items: dict[str, FeedItem] = {}
     for entry in parsed.entries[:most]:
         address = link(_address(entry), base=url)

@@ -32,8 +32,13 @@ class Sitemap:
     """What a sitemap or an index shows, newest first."""
 
     items: tuple[FeedItem, ...] = ()
-    parts: tuple[str, ...] = ()
+    dated_parts: tuple[tuple[str, datetime | None], ...] = ()  # of an index: sitemaps, and when each was last changed
     is_news: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The sitemaps of an index."""
+        return tuple(url for url, _ in self.dated_parts)
 
 
 def unpacked(body: bytes, *, most: int) -> bytes:
@@ -70,7 +75,7 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
     if b"<!ENTITY" in body[:100_000]:
         raise ValueError("it declares entities, which is not allowed here")
     entries: list[tuple[datetime, FeedItem]] = []
-    parts: list[tuple[datetime, str]] = []
+    parts: dict[str, datetime | None] = {}
     is_news = False
     try:
         for number, (tag, element) in enumerate(_entries(body)):
@@ -82,7 +87,7 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
             if address is None:
                 continue
             if tag == "sitemap":
-                parts.append((changed or LONG_AGO, address))
+                parts.setdefault(address, changed)
             else:
                 is_news = is_news or "publication_date" in fields
                 item = FeedItem(
@@ -97,7 +102,7 @@ def read(body: bytes, *, url: str, most: int) -> Sitemap:
     newest = {item.url: item for _, item in sorted(entries, key=lambda entry: entry[0], reverse=True)[:most]}
     return Sitemap(
         items=tuple(newest.values()),
-        parts=tuple(dict.fromkeys(part for _, part in sorted(parts, key=lambda part: part[0], reverse=True))),
+        dated_parts=tuple(sorted(parts.items(), key=lambda part: part[1] or LONG_AGO, reverse=True)),
         is_news=is_news,
     )
 

@@ -99,7 +99,7 @@ class Watch(Looking):
                 idle = not (self.turns.waiting or self.turns.in_flight or self.looks)
                 if idle or (self.turns.waiting < self.limits.concurrency and now >= next_claim_at):
                     claimed = await self.claim(started)
-                    if idle and not claimed:
+                    if idle and not claimed and not await self.has_to_wait():
                         break
                     next_claim_at = now if claimed else now + TICK_S
                 self.progress.show(self.tally, waiting=self.turns.waiting + self.turns.in_flight)
@@ -149,6 +149,10 @@ class Watch(Looking):
         for page in pages:
             await self.put_page(page)
         return bool(looked_for or feeds or pages)
+
+    async def has_to_wait(self) -> bool:
+        """Whether something that can't be claimed now is to be waited for."""
+        return False
 
     def put_feed(self, feed: Feed) -> None:
         """Let a feed wait for its turn."""
@@ -273,6 +277,12 @@ class Watch(Looking):
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
                 self.tally.counts["unchanged"] += 1
         return None
+
+    def landed(self, page: Page, size_bytes: int, *, stored: bool) -> None:
+        """A page's capture is stored, or is the same as the one before."""
+        del page
+        self.tally.counts["fetched" if stored else "unchanged"] += 1
+        self.tally.counts["bytes"] += size_bytes
 
     async def not_fetched(self, raised: Any) -> None:
         """A page could not be fetched."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,8 @@ import typer
 
 from pipeline import config
 from pipeline.cli.app import app, shown
-from pipeline.errors import InputError, UsageError
+from pipeline.cli.times import moment
+from pipeline.errors import InputError
 from pipeline.models import Counts, Stage
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def process(
     """Run all stages until nothing waits, and send what is due."""
     if (outlet or since) and not again:
         raise typer.BadParameter("--outlet and --since say what to run again: add --again")
-    begin = _time(since, datetime.now(UTC)) if since else None
+    begin = moment(since, "--since", now=datetime.now(UTC)) if since else None
     from rich.console import Console
     from rich.live import Live
 
@@ -75,17 +75,6 @@ def process(
             context.index.refresh()  # whoever searches next finds it all
         if not console.is_terminal:
             console.print()  # elsewhere the table has no end of line
-
-
-def _time(text: str, now: datetime) -> datetime:
-    """A day or a time, UTC unless it says otherwise, or so long ago."""
-    try:
-        if age := re.fullmatch(r"(\d+)([hdw])", text.strip()):
-            return now - timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[age[2]]: int(age[1])})
-        at = datetime.fromisoformat(text.strip())
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(problem=f"--since {text!r} is no time: write 2025-01-31, 2025-01-31T12:00 or 7d") from None
 
 
 def _table(done: Mapping[Stage, Counts]) -> Table:

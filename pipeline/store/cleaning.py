@@ -42,7 +42,11 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
             s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
-            SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
+            SELECT title, published_at, summary, authors, topics FROM (
+                SELECT title, published_at, summary, authors, topics, seen_at FROM sightings WHERE page_id = p.id
+                UNION ALL
+                SELECT title, published_at, summary, authors, topics, seen_at FROM backfill_sightings WHERE page_id = p.id
+            ) AS seen
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
         WHERE c.id = ANY (%s)

@@ -21,10 +21,13 @@ RETRY_AFTER_S: Final = (60, 300, 1_800, 7_200, 43_200)
 NOT_FOUND: Final = 404
 GONE: Final = 410
 
-# The next age at which a page is fetched again for edits; null when it is older than all of them.
+# The next age at which a page is fetched again for edits; null when it is older than all of them. What a backfill found is as
+# old as it was then.
 NEXT_REFETCH: Final[LiteralString] = """
-    (SELECT min(pages.first_seen_at + make_interval(secs => age)) FROM unnest(%(refetch_after_s)s::float8[]) AS age
-     WHERE pages.first_seen_at + make_interval(secs => age) > %(fetched_at)s)
+    (SELECT min(aged.since + make_interval(secs => age))
+     FROM (SELECT least(pages.first_seen_at, (SELECT ages_from FROM backfill_sightings WHERE page_id = pages.id)) AS since) AS aged,
+         unnest(%(refetch_after_s)s::float8[]) AS age
+     WHERE aged.since + make_interval(secs => age) > %(fetched_at)s)
 """
 
 
@@ -37,7 +40,15 @@ def now(connection: Connection) -> datetime:
 
 
 def claim_pages(
-    connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, busy_hosts: Sequence[str], limit: int
+    connection: Connection,
+    worker: int,
+    *,
+    due_by: datetime,
+    outlets: Sequence[int] | None,
+    busy_hosts: Sequence[str],
+    limit: int,
+    hosts: Sequence[str] | None = None,
+    lowest: Priority = Priority.REFETCH,
 ) -> list[Page]:
     """Lease pages that were due at `due_by`, news first.
 
@@ -48,14 +59,17 @@ def claim_pages(
         outlets: only pages of these; null: of all.
         busy_hosts: hosts that have enough waiting in this worker, left out so that none starves the others.
         limit: how many at most.
+        hosts: only pages of these; null: of all.
+        lowest: pages of lower priority are left to others: what backfills found must not make a crawl long.
 
     """
     rows = connection.execute(
         f"""
         WITH chosen AS (
             SELECT p.id, p.host FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
-            WHERE p.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("p")} AND p.host <> ALL (%(busy_hosts)s::text[])
-              AND (hosts.host IS NULL OR {TAKEABLE})
+            WHERE p.due_at <= %(due_by)s AND p.priority <= %(lowest)s AND o.removed_at IS NULL AND {free("p")}
+              AND p.host <> ALL (%(busy_hosts)s::text[]) AND (hosts.host IS NULL OR {TAKEABLE})
+              AND (%(hosts)s::text[] IS NULL OR p.host = ANY (%(hosts)s::text[]))
               AND (%(outlets)s::bigint[] IS NULL OR p.outlet_id = ANY (%(outlets)s::bigint[]))
             ORDER BY p.priority, p.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED
         ), {TAKEN}
@@ -68,6 +82,8 @@ def claim_pages(
             "outlets": None if outlets is None else list(outlets),
             "busy_hosts": list(busy_hosts),
             "limit": limit,
+            "hosts": None if hosts is None else list(hosts),
+            "lowest": lowest,
         },
     )
     found = [

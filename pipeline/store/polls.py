@@ -24,8 +24,16 @@ FEWEST_ITEMS: Final = 3
 FULL_READ_AFTER_S: Final = 3_600
 
 
-def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, limit: int) -> list[Feed]:
-    """Lease feeds that were due at `due_by`, the longest due first.
+def claim(
+    connection: Connection,
+    worker: int,
+    *,
+    due_by: datetime,
+    outlets: Sequence[int] | None,
+    limit: int,
+    hosts: Sequence[str] | None = None,
+) -> list[Feed]:
+    """Lease feeds that were due at `due_by`, the longest due first; only those of some outlets or hosts, if they are given.
 
     With the start of a run as `due_by`, no feed is claimed twice in it: a poll moves its due time past that.
     """
@@ -35,6 +43,7 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             SELECT f.id, f.host FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN hosts ON hosts.host = f.host
             WHERE f.active AND f.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
+              AND (%(hosts)s::text[] IS NULL OR f.host = ANY (%(hosts)s::text[]))
             ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
         ), {TAKEN}
         UPDATE feeds SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE feeds.id = chosen.id
@@ -48,6 +57,7 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             "due_by": due_by,
             "outlets": None if outlets is None else list(outlets),
             "limit": limit,
+            "hosts": None if hosts is None else list(hosts),
             "full_read_after_s": FULL_READ_AFTER_S,
         },
     )
@@ -198,6 +208,7 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         "feed_id": poll.feed.id,
         "worker": worker,
         "priority": Priority.LIVE,
+        "backlog": Priority.BACKLOG,
         "seen_at": poll.started_at,
         "urls": list(items),
         "hosts": list(names.values()),
@@ -221,6 +232,15 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         """,
         values,
     ).fetchall()
+    # What a backfill found before it was seen here is news, and goes with the news.
+    connection.execute(
+        """
+        UPDATE pages SET priority = %(priority)s WHERE id IN (
+            SELECT id FROM pages WHERE url = ANY (%(urls)s) AND priority = %(backlog)s AND fetches = 0 ORDER BY url FOR NO KEY UPDATE
+        )
+        """,
+        values,
+    )
     sighted = connection.execute(
         """
         INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary, authors, topics)
