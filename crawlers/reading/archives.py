@@ -130,8 +130,9 @@ def _feed(body: bytes, *, url: str, content_type: str, part: Part, asked: Span, 
     showing = _showing(page.items, part=part, asked=asked, undated=undated, is_sure=True, now=now)
     spans = [published(item, holds=Span(), is_sure=True, now=now) for item in page.items]
     times = [span.until for span in spans if span is not None and span.until is not None]
-    # Where nothing tells a time, nothing would tell when to stop.
-    passed = not times or (asked.since is not None and max(times) <= asked.since)
+    # Where nothing tells a time, nothing would tell when to stop. Feeds that are not in order are read until all is older.
+    last = max(times, default=None) if times != sorted(times, reverse=True) else next(iter(times[-1:]), None)
+    passed = last is None or (asked.since is not None and last <= asked.since)
     if page.next is None or passed or showing.digest == part.before:
         return showing
     older = Named(url=page.next, kind=PartKind.FEED, holds=Span(until=max(times) + DAY))

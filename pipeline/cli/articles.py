@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import config
-from pipeline.cli.app import app, shown
+from pipeline.cli import importing
+from pipeline.cli.app import app
 from pipeline.cli.times import moment
 from pipeline.errors import InputError
 from pipeline.models import Counts, Stage
@@ -95,23 +96,12 @@ def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help=".jsonl, .csv or .warc, each also with .gz")],
 ) -> None:
     """Take in articles that are extracted already, or pages from a WARC file. Run `presswatch process` afterwards."""
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
     from pipeline.steps.context import Context
     from pipeline.steps.imports import import_file
 
     with Context.open(config.load()) as context:
-        bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), transient=True)
-        with bar if sys.stderr.isatty() else nullcontext():
-            task = bar.add_task(f"importing {file.name}", total=None)
-            report = import_file(context, file, progress=lambda count: bar.advance(task, count))
-    for number, problem in report.errors:
-        typer.echo(f"presswatch: {file}, {report.unit} {number}: {problem}", err=True)
-    if report.unknown:
-        typer.echo(f"presswatch: warning: fields that are not imported: {shown(', '.join(report.unknown))}", err=True)
-    made = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
-    typer.echo(f"{report.read} read: {made}; {len(report.errors)} wrong", err=True)
-    if report.errors:
+        went_well = importing.run(file, lambda progress: import_file(context, file, progress=progress))
+    if not went_well:
         raise typer.Exit(1)
 
 

@@ -47,5 +47,6 @@ CREATE INDEX backfill_sightings_part ON backfill_sightings (part_id);
 CREATE TABLE warc_imports (
     name text PRIMARY KEY,
     read_bytes bigint NOT NULL,
+    read_records bigint NOT NULL,
     at timestamptz NOT NULL DEFAULT now()
 );
