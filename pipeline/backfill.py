@@ -36,6 +36,10 @@ class Span:
         """Whether both ends are known."""
         return self.since is not None and self.until is not None
 
+    def wider(self, by: timedelta) -> Span:
+        """The same with so much more at both ends."""
+        return Span(since=self.since - by if self.since else None, until=self.until + by if self.until else None)
+
     def __contains__(self, moment: datetime) -> bool:
         return (self.since is None or self.since <= moment) and (self.until is None or moment < self.until)
 

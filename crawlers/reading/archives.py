@@ -80,20 +80,20 @@ def published(item: FeedItem, *, holds: Span, is_sure: bool, now: datetime) -> S
     """When an article was published, as far as it can be told without its page; null if nothing tells.
 
     Args:
-        item: with the time that the source gives for it.
+        item: with the time that the source gives for it, which counts unless its address tells another day or month: then it is
+            that of a later change.
         holds: the times of the archive that shows it.
-        is_sure: whether the item's time is that of publication; else it is that of the last change, which counts where the
-            address, or that of the archive, does not tell otherwise.
+        is_sure: whether the item's time is meant to be that of publication, not that of the last change, which may be later than
+            all times of the archive.
         now: later times are none.
 
     """
     at = item.published_at if item.published_at and dates.plausible(item.published_at, latest=now) else None
-    if is_sure and at:
+    told = _in_address(item.url, now) or (holds if holds.is_closed and not is_sure else None)
+    # Days begin and end in the outlet's zone.
+    if at and (told is None or Span.at(at).meets(told.wider(DAY))):
         return Span.at(at)
-    told = _in_address(item.url, now) or (holds if holds.is_closed else None)
-    if at and (told is None or at in told):
-        return Span.at(at)
-    return told
+    return told or (holds if holds.is_closed else None)
 
 
 def _end(at: datetime) -> datetime:

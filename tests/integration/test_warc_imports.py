@@ -112,14 +112,3 @@ def test_after_sigkill_an_import_goes_on_where_it_stopped(context: Context, envi
     assert len(set(stored(context))) == 1_500
     with context.database.transaction() as connection:
         assert connection.execute("SELECT FROM warc_imports").rowcount == 0
-
-
-def test_dates_are_needed_for_a_backfill_without_files(environment: dict[str, str]) -> None:
-    for arguments, problem in (
-        ([], "a backfill needs --since DATE, or WARC files to read."),
-        (["--since", "2025-02-01", "--until", "2025-01-01"], "nothing was published between."),
-    ):
-        told = subprocess.run(
-            [sys.executable, "-m", "pipeline.cli", "backfill", *arguments], env=environment, capture_output=True, text=True
-        )
-        assert (told.returncode, told.stderr.endswith(f"{problem}\n")) == (2, True), told.stderr

@@ -87,7 +87,9 @@ def test_parts_that_can_tell_of_a_time() -> None:
         ("/2024/03/slug", "2025-06-01", Span(), False, MARCH),  # it was edited later
         ("/slug", "2025-06-01", MARCH, False, MARCH),
         ("/slug", "2025-06-01", Span(), False, Span.at(datetime(2025, 6, 1, tzinfo=UTC))),
-        ("/2024/03/10/slug", "2025-06-01", Span(), True, Span.at(datetime(2025, 6, 1, tzinfo=UTC))),
+        ("/slug", "2025-06-01", MARCH, True, Span.at(datetime(2025, 6, 1, tzinfo=UTC))),
+        ("/2024/03/10/slug", "2025-06-01", Span(), True, days("2024-03-10", "2024-03-11")),
+        ("/2024/03/10/slug", "2024-03-11", Span(), True, Span.at(datetime(2024, 3, 11, tzinfo=UTC))),
         ("/slug", "2999-06-01", Span(), True, None),
         ("/slug", None, Span(until=NOW), False, None),
     ],

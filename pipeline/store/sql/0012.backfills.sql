@@ -25,7 +25,7 @@ CREATE TABLE backfill_parts (
     error text,
     UNIQUE (outlet_id, url)
 );
-CREATE INDEX backfill_parts_due ON backfill_parts (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX backfill_parts_due ON backfill_parts (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX backfill_parts_leased ON backfill_parts (leased_by) WHERE leased_by IS NOT NULL;
 
 -- What a part showed of a page that was new: apart from `sightings`, from which rhythm, gaps and completeness are told.
