@@ -14,7 +14,7 @@ from pipeline.models import Priority, Stage
 from pipeline.steps import entries, warc_imports
 from pipeline.steps.context import Context
 from pipeline.steps.import_report import Report
-from pipeline.store import articles, imports, work
+from pipeline.store import articles, identities, imports, work
 
 SIZE: Final = 200
 
@@ -66,7 +66,7 @@ def _import_entries(context: Context, lines: Iterable[entries.Line], report: Rep
                 saved = articles.save(
                     connection,
                     checked.extraction,
-                    articles.Origin(
+                    identities.Origin(
                         outlet_id=imports.outlet_id(connection, checked.outlet, urls.host(checked.extraction.url)),
                         url=checked.extraction.url,
                         first_seen_at=now,
