@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -21,18 +22,22 @@ from crawlers.outcomes import Failure
 from crawlers.politeness import Robots
 from crawlers.progress import BackfillProgress
 from crawlers.reading import archives
+from crawlers.reading.texts import link
 from crawlers.spiders.watch import CROWD, Watch
 from crawlers.tally import Looks
+from pipeline import log
 from pipeline.backfill import Part, PartKind, Showing, Span
-from pipeline.errors import FeedUnreadable
+from pipeline.errors import FeedUnreadable, InfrastructureError
 from pipeline.models import Outlet, Page, Priority
 from pipeline.store import backfills, frontier, polls
+
+logger = log.logger("crawlers")
 
 UNREADABLE: Final = "unreadable"
 # Sitemaps are large: so many are asked for at a time.
 MOST_PARTS: Final = 4
-# An index in an index in an index: deeper ones are traps.
-MOST_DEPTH: Final = 6
+# An index in an index in an index, a page after a page after a page: deeper ones are traps.
+MOST_DEPTH: Final = {PartKind.ROBOTS: 0, PartKind.SITEMAP: 6, PartKind.FEED: 10_000}
 # Where sitemaps are if robots.txt names none.
 GUESSES: Final = ("/sitemap.xml", "/sitemap_index.xml")
 # A host that asks to be left alone is waited for so long.
@@ -90,21 +95,17 @@ class Backfill(Watch):
             self.begun = True
             self.bar.before = sum(left.pages for left in (await self.left()).values())
         await self.give_back()
-        now, limit, crowded = await self.in_store(frontier.now), self.limits.concurrency, list(self.turns.crowded(CROWD))
+        now, limit = await self.in_store(frontier.now), self.limits.concurrency
         here = sorted(self.held) if time.monotonic() >= self.news_at else []
         feeds = await self.in_store(polls.claim, self.worker, due_by=now, outlets=None, hosts=here, limit=limit)
-        pages = await self.in_store(
-            frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=crowded, limit=limit
-        )
-        pages += await self.in_store(
-            frontier.claim_pages,
-            self.worker,
-            due_by=now,
-            outlets=self.outlets,
-            busy_hosts=crowded,
-            limit=limit,
-            lowest=Priority.BACKLOG,
-        )
+        pages = await self.in_store(frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=(), limit=limit)
+        # So few that what is due is looked for again and again while they wait.
+        room = limit - self.turns.waiting - MOST_PARTS
+        if room >= limit // 4:
+            crowded = list(self.turns.crowded(CROWD))
+            pages += await self.in_store(
+                frontier.claim_pages, self.worker, due_by=now, outlets=self.outlets, busy_hosts=crowded, limit=room, lowest=Priority.BACKLOG
+            )
         parts = await self.claim_parts(MOST_PARTS - self.parts_in_hand)
         for feed in feeds:
             self.put_feed(feed)
@@ -153,7 +154,8 @@ class Backfill(Watch):
             if rules.unreachable:
                 await self.part_failed(part, Failure(reason="robots_unreachable", detail=rules.unreachable))
                 return
-            addresses = [urljoin(part.url, address) for address in rules.sitemaps or GUESSES]
+            links = (link(address, base=part.url) for address in rules.sitemaps or GUESSES)
+            addresses = [address for address in links if address is not None]
             named = archives.named(((address, None) for address in addresses), of=Span(), asked=self.asked, now=datetime.now(UTC))
             await self.keep(part, Showing(parts=named, skipped=len(addresses) - len(named)), status=rules.status)
         finally:
@@ -199,10 +201,18 @@ class Backfill(Watch):
 
     async def keep(self, part: Part, showing: Showing, *, status: int | None, error: str | None = None) -> None:
         """Keep what a part shows."""
-        if part.depth >= MOST_DEPTH and part.kind is PartKind.SITEMAP and showing.parts:
-            error = f"it is an index within {part.depth} others: those in it are not read"
-            showing = Showing()
-        new = await self.in_store(backfills.record, part, showing, asked=self.asked, status=status, error=error)
+        if showing.parts and part.depth >= MOST_DEPTH[part.kind] > 0:
+            error = f"{part.depth} others lead to it: what it names is not read"
+            showing = replace(showing, parts=())
+        try:
+            new = await self.in_store(backfills.record, part, showing, asked=self.asked, status=status, error=error)
+        except InfrastructureError:
+            raise
+        except Exception as problem:
+            # What an archive shows must not end the backfill.
+            logger.exception("part_not_stored", part=part.id, url=part.url)
+            await self.part_failed(part, Failure(reason=UNREADABLE, detail=f"what it shows can't be stored ({type(problem).__name__})"))
+            return
         counted = self.counted[part.outlet_id]
         counted.add(showing, new=new, is_list=part.kind is not PartKind.ROBOTS)
         self.tally.counts["new_pages"] += new
