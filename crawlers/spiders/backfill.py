@@ -35,7 +35,7 @@ logger = log.logger("crawlers")
 
 UNREADABLE: Final = "unreadable"
 # Sitemaps are large: so many are asked for at a time.
-MOST_PARTS: Final = 4
+MOST_PARTS: Final = 8
 # An index in an index in an index, a page after a page after a page: deeper ones are traps.
 MOST_DEPTH: Final = {PartKind.ROBOTS: 0, PartKind.SITEMAP: 6, PartKind.FEED: 10_000}
 # Where sitemaps are if robots.txt names none.
@@ -98,13 +98,15 @@ class Backfill(Watch):
         now, limit = await self.in_store(frontier.now), self.limits.concurrency
         here = sorted(self.held) if time.monotonic() >= self.news_at else []
         feeds = await self.in_store(polls.claim, self.worker, due_by=now, outlets=None, hosts=here, limit=limit)
-        pages = await self.in_store(frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=(), limit=limit)
+        pages = await self.in_store(
+            frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=(), limit=limit, lowest=Priority.REFETCH
+        )
         # So few that what is due is looked for again and again while they wait.
-        room = limit - self.turns.waiting - MOST_PARTS
-        if room >= limit // 4:
+        room = limit - self.turns.waiting
+        if room > limit // 4:
             crowded = list(self.turns.crowded(CROWD))
             pages += await self.in_store(
-                frontier.claim_pages, self.worker, due_by=now, outlets=self.outlets, busy_hosts=crowded, limit=room, lowest=Priority.BACKLOG
+                frontier.claim_pages, self.worker, due_by=now, outlets=self.outlets, busy_hosts=crowded, limit=room
             )
         parts = await self.claim_parts(MOST_PARTS - self.parts_in_hand)
         for feed in feeds:

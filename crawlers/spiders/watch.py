@@ -26,7 +26,7 @@ from crawlers.turns import Turns
 from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Capture, Feed, Outlet, Page, Poll
+from pipeline.models import Capture, Feed, Outlet, Page, Poll, Priority
 from pipeline.store import discoveries, frontier, hosts, polls
 from pipeline.store.database import Connection, Database
 
@@ -139,7 +139,16 @@ class Watch(Looking):
         crowded = list(self.turns.crowded(CROWD))
         looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
         feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
-        pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
+        # What backfills found would make a crawl long, and is left to them.
+        pages = await self.in_store(
+            frontier.claim_pages,
+            self.worker,
+            due_by=started,
+            outlets=outlets,
+            busy_hosts=crowded,
+            limit=limit,
+            lowest=Priority.REFETCH,
+        )
         for outlet in looked_for:
             look = asyncio.create_task(self.look_for_feeds(outlet))
             self.looks.add(look)

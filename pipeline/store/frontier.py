@@ -48,7 +48,7 @@ def claim_pages(
     busy_hosts: Sequence[str],
     limit: int,
     hosts: Sequence[str] | None = None,
-    lowest: Priority = Priority.REFETCH,
+    lowest: Priority = Priority.BACKLOG,
 ) -> list[Page]:
     """Lease pages that were due at `due_by`, news first.
 
@@ -60,7 +60,7 @@ def claim_pages(
         busy_hosts: hosts that have enough waiting in this worker, left out so that none starves the others.
         limit: how many at most.
         hosts: only pages of these; null: of all.
-        lowest: pages of lower priority are left to others: what backfills found must not make a crawl long.
+        lowest: pages of lower priority are left to others.
 
     """
     rows = connection.execute(
