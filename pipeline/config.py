@@ -83,7 +83,12 @@ class Settings(BaseSettings):
     )
     fetch_timeout_s: float = Field(30, ge=1, le=600)
     page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
-    retention_days: int = Field(90, ge=1, description="How long captures are kept.")
+    retention_days: int = Field(90, ge=1, description="How long captures are kept, in the database and in the archive.")
+    archive_url: str = Field(
+        "", description="Folder or fsspec address (s3://bucket/prefix) for the WARC files of older captures; empty: all stay in the database."
+    )
+    archive_after_days: int = Field(14, ge=0, description="Age at which captures move to the archive.")
+    archive_segment_mb: int = Field(256, ge=1, le=10_000, description="About how large a WARC file gets.")
 
     # Working
     rules: Path | None = Field(None, description="Folder of your own outlet rules (TOML); default: HOME/rules.")
@@ -111,6 +116,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None
+
+    @field_validator("archive_url", mode="after")
+    @classmethod
+    def _absolute_folder(cls, value: str) -> str:
+        return str(Path(value).expanduser().absolute()) if value and "://" not in value else value
 
     @property
     def rules_folder(self) -> Path | None:

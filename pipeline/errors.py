@@ -84,6 +84,18 @@ class IndexOutdated(InfrastructureError):
     """The index {index} was made by another version of presswatch: run `presswatch reindex`."""
 
 
+class ArchiveAway(InfrastructureError):
+    """The archive at {where} can't be used ({problem}): check PRESSWATCH_ARCHIVE_URL, and whether it can be reached."""
+
+
+class ArchiveUnset(InfrastructureError):
+    """Captures are in an archive, and PRESSWATCH_ARCHIVE_URL does not say where it is: set it as it was."""
+
+
+class SegmentMissing(InfrastructureError):
+    """The segment {name} is missing from the archive at {where}: bring it back, or mount or name the right place."""
+
+
 class EngineFailed(InfrastructureError):
     """{engine} did not start: {problem} (its log is {log})."""
 
@@ -209,6 +221,10 @@ class PageError(PresswatchError):
 
 class FeedUnreadable(PageError):
     """The feed can't be read: {problem}."""
+
+
+class RecordDamaged(PresswatchError):
+    """The record at byte {offset} of {segment} in the archive can't be used: {problem}."""
 
 
 class PageTimeout(PresswatchError):

@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
-from pipeline.steps import batch, learning
+from pipeline.steps import batch, learning, pages
 from pipeline.steps.context import Context
 from pipeline.store import articles, cleaning, work, yields
 
@@ -31,13 +31,13 @@ def run(context: Context, *, deadline: float | None = None, lowest: Priority = P
 
 
 def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
-    with context.database.transaction() as connection:
-        captures = cleaning.load(connection, [job.subject_id for job in jobs])
+    loaded = pages.load(context, [job.subject_id for job in jobs])
+    captures = loaded.captures
     here = [job for job in jobs if job.subject_id in captures]
     sources = (context.rules.ruled(captures[job.subject_id].source) for job in here)
     read = dict(zip(here, context.extractor.extract_many(sources), strict=True))
 
-    failures: list[tuple[Job, BaseException]] = []
+    failures: list[tuple[Job, BaseException]] = [(job, loaded.damaged[job.subject_id]) for job in jobs if job.subject_id in loaded.damaged]
     rejected: list[tuple[Job, str]] = []
     found: list[tuple[Job, Extraction]] = []
     for job, result in read.items():
@@ -50,7 +50,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
         else:
             found.append((job, result))
 
-    outcomes = Counter({"missing": len(jobs) - len(here)}) + Counter(f"rejected: {reason}" for _, reason in rejected)
+    outcomes = Counter({"missing": len(jobs) - len(here) - len(loaded.damaged)}) + Counter(f"rejected: {reason}" for _, reason in rejected)
     made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
     with context.database.transaction() as connection:

@@ -18,6 +18,7 @@ from pipeline import config, log
 from pipeline.errors import PresswatchError
 from pipeline.models import Counts, Priority, Stage
 from pipeline.steps import alert, chain, maintain
+from pipeline.steps import archive as archiving
 from pipeline.steps import collect as collecting
 from pipeline.steps.context import Context
 from pipeline.store import work
@@ -75,6 +76,12 @@ def retention() -> dict[str, Any]:
         return maintain.retention(context, now=datetime.now(UTC))
 
 
+def archive(budget_s: float) -> dict[str, Any]:
+    """Move captures that are older than the setting to the archive, and remove from it what is dropped."""
+    with _context() as context:
+        return archiving.archive(context, now=datetime.now(UTC), deadline=time.monotonic() + budget_s)
+
+
 def word_background() -> dict[str, Any]:
     """Count the words of recent articles anew."""
     with _context() as context:
@@ -99,7 +106,7 @@ def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {
-    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, word_background)
+    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, archive, word_background)
 }
 
 

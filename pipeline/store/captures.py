@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.models import Capture, Priority, Stage
 from pipeline.store import work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH, is_there
+from pipeline.store.frontier import NEXT_REFETCH, is_there, revisited
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
@@ -24,7 +24,7 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         refetch_after_s: ages at which the page is fetched again; empty: never.
 
     Returns:
-        The capture's id; null if the page's bytes are those of the capture before, which is then not kept.
+        The capture's id; null if the page's bytes are those of the capture before: then only the time is kept.
 
     """
     digest = hashlib.sha256(capture.body).digest()
@@ -51,6 +51,7 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         "SELECT sha256 FROM captures WHERE page_id = %s ORDER BY fetched_at DESC LIMIT 1", (capture.page_id,)
     ).fetchone()
     if last is not None and bytes(last[0]) == digest:
+        revisited(connection, capture.page_id, fetched_at=capture.fetched_at, status=capture.status)
         return None
     row = connection.execute(
         """
