@@ -85,7 +85,8 @@ class Settings(BaseSettings):
     page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
     retention_days: int = Field(90, ge=1, description="How long captures are kept, in the database and in the archive.")
     archive_url: str = Field(
-        "", description="Folder or fsspec address (s3://bucket/prefix) for the WARC files of older captures; empty: all stay in the database."
+        "",
+        description="Folder or fsspec address (s3://bucket/prefix) for the WARC files of older captures; empty: all stay in the database.",
     )
     archive_after_days: int = Field(14, ge=0, description="Age at which captures move to the archive.")
     archive_segment_mb: int = Field(256, ge=1, le=10_000, description="About how large a WARC file gets.")

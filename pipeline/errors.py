@@ -163,6 +163,10 @@ class NotFound(InputError):
     """There is no {kind} {id}: the address is wrong, or it was erased."""
 
 
+class NothingStored(InputError):
+    """Nothing is stored of {url}: give the address as it was fetched or its canonical form, which `presswatch trace` shows."""
+
+
 class NameTaken(InputError):
     """There is already {kind} named {name!r}: choose another name, or remove that one first."""
 
@@ -221,6 +225,10 @@ class PageError(PresswatchError):
 
 class FeedUnreadable(PageError):
     """The feed can't be read: {problem}."""
+
+
+class ForgottenInPart(PresswatchError):
+    """{url} is erased from the database and will not be fetched again, but {rest} could not follow ({problem}): run `presswatch forget` again when it can."""
 
 
 class RecordDamaged(PresswatchError):

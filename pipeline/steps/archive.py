@@ -109,9 +109,7 @@ def _move(context: Context, *, since: datetime, before: datetime) -> Counter[str
                     recorded.append(Recorded(page_id=capture.page_id, fetched_at=own.fetched_at, status=own.status, extent=revisit))
                     extent = known.extent
                 moved.append(
-                    Moved(
-                        capture_id=capture.capture_id, page_id=capture.page_id, fetched_at=capture.fetched.fetched_at, extent=extent
-                    )
+                    Moved(capture_id=capture.capture_id, page_id=capture.page_id, fetched_at=capture.fetched.fetched_at, extent=extent)
                 )
                 originals.setdefault(key, (moved[-1], capture.fetched))
             archiving.move(connection, segment_id, moved)

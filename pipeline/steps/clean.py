@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -12,7 +12,9 @@ from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
 from pipeline.steps import batch, learning, pages
 from pipeline.steps.context import Context
-from pipeline.store import articles, cleaning, work, yields
+from pipeline.store import articles, cleaning, forgotten, work, yields
+from pipeline.store.cleaning import Waiting
+from pipeline.store.database import Connection
 
 SIZE: Final = 32
 # What a capture is that made no version.
@@ -54,6 +56,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
     made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
     with context.database.transaction() as connection:
+        found, outcomes["forgotten"] = _without_forgotten(connection, found, captures)
         reads = [learning.Read(capture=captures[job.subject_id], extraction=extraction) for job, extraction in found]
         learned = learning.learn(connection, reads)
         outcomes["to be cleaned again"] = learned.again
@@ -84,6 +87,19 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
         failed = {job.id for job, _ in failures}
         work.finish(connection, [job for job in jobs if job.id not in failed])
     return batch.Done(outcomes=+outcomes, failures=failures)
+
+
+def _without_forgotten(
+    connection: Connection, found: Sequence[tuple[Job, Extraction]], captures: Mapping[int, Waiting]
+) -> tuple[list[tuple[Job, Extraction]], int]:
+    """What may be stored, and how many pages may not: addresses nobody knew of that lead to a forgotten article are erased with it."""
+    forms = {job: (extraction.canonical_url, captures[job.subject_id].source.url) for job, extraction in found}
+    barred = forgotten.among(connection, {form for both in forms.values() for form in both})
+    dropped = [captures[job.subject_id] for job, both in forms.items() if barred.intersection(both)]
+    if dropped:
+        forgotten.remember(connection, [capture.source.url for capture in dropped])
+        forgotten.erase_pages(connection, [capture.page_id for capture in dropped])
+    return [(job, extraction) for job, extraction in found if barred.isdisjoint(forms[job])], len(dropped)
 
 
 def _outcome(capture_id: int, outcome: str, result: Extraction | Exception) -> cleaning.Outcome:

@@ -16,6 +16,8 @@ from pipeline.store import stories as stored
 FEWEST_ARTICLES: Final = 2_000
 # Words of fewer articles are as rare as unknown ones.
 FEWEST_DOCUMENTS: Final = 3
+# The articles whose words are counted.
+BACKGROUND: Final = timedelta(days=30)
 # What is kept of an outlet to learn its furniture from, a day or more of a busy one.
 MOST_PARAGRAPHS: Final = 20_000
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pipeline import config, log
@@ -85,7 +85,7 @@ def archive(budget_s: float) -> dict[str, Any]:
 def word_background() -> dict[str, Any]:
     """Count the words of recent articles anew."""
     with _context() as context:
-        return maintain.word_background(context, since=datetime.now(UTC) - timedelta(days=30))
+        return maintain.word_background(context, since=datetime.now(UTC) - maintain.BACKGROUND)
 
 
 def _context() -> Context:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
-from pipeline.records import Extent, Fetched, Moved, Place, Recorded, Unarchived, Unrecorded
+from pipeline.records import Fetched, Moved, Place, Recorded, Unarchived, Unrecorded
 from pipeline.store import segments
 from pipeline.store.database import Connection
 
@@ -145,6 +145,4 @@ def bodies(connection: Connection, capture_ids: Sequence[int]) -> dict[int, byte
 
 def _fetched(row: Sequence[Any]) -> Fetched:
     url, fetched_at, status, content_type, body_bytes, sha256 = row
-    return Fetched(
-        url=url, fetched_at=fetched_at, status=status, content_type=content_type, body_bytes=body_bytes, sha256=bytes(sha256)
-    )
+    return Fetched(url=url, fetched_at=fetched_at, status=status, content_type=content_type, body_bytes=body_bytes, sha256=bytes(sha256))

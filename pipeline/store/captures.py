@@ -24,7 +24,8 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         refetch_after_s: ages at which the page is fetched again; empty: never.
 
     Returns:
-        The capture's id; null if the page's bytes are those of the capture before: then only the time is kept.
+        The capture's id; null if the page's bytes are those of the capture before, of which
+        then only the time is kept, or if the page was forgotten while it was fetched.
 
     """
     digest = hashlib.sha256(capture.body).digest()
@@ -38,14 +39,16 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         "refetch_after_s": list(refetch_after_s),
     }
     # Locks the page: two fetches of it are stored one after the other.
-    connection.execute(
+    known = connection.execute(
         f"""
         UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
             reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = {NEXT_REFETCH}
         WHERE id = %(page_id)s
         """,
         values,
-    )
+    ).rowcount
+    if not known:
+        return None
     is_there(connection, capture.page_id)
     last = connection.execute(
         "SELECT sha256 FROM captures WHERE page_id = %s ORDER BY fetched_at DESC LIMIT 1", (capture.page_id,)

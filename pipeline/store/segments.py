@@ -149,9 +149,7 @@ def replace(connection: Connection, old: Holed, new_id: int, *, bytes_now: int, 
     if not copied:
         # Retention was faster: the copy is removed as one that was never finished.
         return
-    connection.execute(
-        "DELETE FROM segment_holes WHERE segment_id = %(old)s AND segment_offset = ANY (%(offsets)s::bigint[])", values
-    )
+    connection.execute("DELETE FROM segment_holes WHERE segment_id = %(old)s AND segment_offset = ANY (%(offsets)s::bigint[])", values)
     # Holes that were left while it was copied are holes of the copy.
     for table in ("captures", "revisits", "segment_holes"):
         connection.execute(
