@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-import zlib
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final, Protocol
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.timeutils import datetime_to_iso_date
 from warcio.warcwriter import WARCWriter
@@ -147,13 +145,13 @@ def payload(record: bytes) -> bytes:
 
     """
     try:
-        for found in ArchiveIterator(io.BytesIO(record)):
-            if found.rec_type != "response":
-                raise ValueError(f"it is a record of type {found.rec_type}")
-            return bytes(found.content_stream().read())
-    except (ArchiveLoadFailed, EOFError, zlib.error) as error:
-        raise ValueError(f"it is damaged: {error}") from error
-    raise ValueError("there is no record")
+        found = next(iter(ArchiveIterator(io.BytesIO(record))), None)
+        body = b"" if found is None else bytes(found.content_stream().read())
+    except Exception as error:  # a damaged head makes the parser fail in many ways
+        raise ValueError(f"it is damaged ({type(error).__name__}: {error})") from error
+    if found is None or found.rec_type != "response":
+        raise ValueError("no answer was recorded there")
+    return body
 
 
 def _headers(status: int, content_type: str, length: int | None) -> StatusAndHeaders:

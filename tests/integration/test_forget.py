@@ -94,7 +94,8 @@ def show(newsroom: Newsroom, *urls: str) -> int:
             "INSERT INTO feeds (outlet_id, url, kind) VALUES (%s, 'https://paper.example/rss', 'feed') ON CONFLICT DO NOTHING", (outlet.id,)
         )
         feed = next(iter(polls.claim(connection, 1, due_by=datetime.now(UTC) + timedelta(days=1), outlets=None, limit=1)))
-        items = tuple(FeedItem(url=url, summary=SECRET if "bridge" in url else None) for url in urls)
+        said = {"title": "Bridge of secrets", "summary": SECRET}
+        items = tuple(FeedItem(url=url, **(said if "bridge" in url else {})) for url in urls)
         poll = Poll(feed=feed, started_at=datetime.now(UTC), kind=feed.kind, items=items, status=200)
         return polls.record(connection, poll, worker=1, interval_s=10)[0]
 
