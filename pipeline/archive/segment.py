@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import zlib
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import version
@@ -16,6 +17,8 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.records import Extent, Fetched, Summary
 
+LEVEL: Final = 6
+GZIP: Final = 31  # as zlib counts: the largest window, and a head as gzip's
 COPIED_BYTES: Final = 4_000_000
 NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -49,7 +52,8 @@ class Segment:
         self.bytes = 0
         self.records = 0
         self._times: list[datetime] = []
-        self._writer = WARCWriter(_Counted(file, self), gzip=True, warc_version="1.1")
+        self._compressed = _Compressed()
+        self._writer = WARCWriter(self._compressed, gzip=False, warc_version="1.1")
         about = {
             "software": f"presswatch/{version('presswatch')}",
             "format": "WARC File Format 1.1",
@@ -117,24 +121,33 @@ class Segment:
         return extent
 
     def _write(self, record: Any) -> Extent:
-        offset = self.bytes
         self._writer.write_record(record)
-        return Extent(offset=offset, length=self.bytes - offset)
+        data = self._compressed.take()
+        self.file.write(data)
+        self.bytes += len(data)
+        return Extent(offset=self.bytes - len(data), length=len(data))
 
 
-class _Counted:
-    """A file that counts what is written to it; it is flushed when it is closed, not after each record."""
+class _Compressed:
+    """Each record as a gzip member of its own; `warcio` compresses harder, which takes half as long again for a hundredth of the size."""
 
-    def __init__(self, file: Sink, segment: Segment) -> None:
-        self._file = file
-        self._segment = segment
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self._compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
 
     def write(self, data: bytes) -> None:
-        self._file.write(data)
-        self._segment.bytes += len(data)
+        self.parts.append(self._compressor.compress(data))
 
     def flush(self) -> None:
-        pass
+        """At the end of a record."""
+        self.parts.append(self._compressor.flush())
+        self._compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+
+    def take(self) -> bytes:
+        """The record."""
+        data = b"".join(self.parts)
+        self.parts.clear()
+        return data
 
 
 def payload(record: bytes) -> bytes:
