@@ -100,8 +100,12 @@ class Archive:
         system, root = self._system
         path = f"{root}/{name}"
         with self._reaching():
-            system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-            file = system.open(path, "wb")
+            try:
+                file = system.open(path, "wb")
+            except FileNotFoundError:
+                # Only where there are folders: in an object store this would make a bucket.
+                system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+                file = system.open(path, "wb")
         try:
             yield BinaryFile(file, self._reaching)
         except BaseException:
