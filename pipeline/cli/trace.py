@@ -87,6 +87,7 @@ def _article(article: dict[str, Any]) -> Iterator[str]:
         for field, values in version["candidates"].items():
             yield f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
         yield from (f"{' ' * 19}    {line}" for line in _changes(version["changes"]))
+    yield from (f"{' ' * 19}  known as  {url}" for url in article["other_urls"])
     if article["gone_at"]:
         yield f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays"
     copied = (

@@ -12,13 +12,13 @@ from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
 from pipeline.steps import batch, learning, pages
 from pipeline.steps.context import Context
-from pipeline.store import articles, cleaning, forgotten, work, yields
+from pipeline.store import articles, cleaning, forgotten, identities, work, yields
 from pipeline.store.cleaning import Waiting
 from pipeline.store.database import Connection
 
 SIZE: Final = 32
 # What a capture is that made no version.
-CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn": "unchanged", "outdated": "outdated"}
+CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn": "unchanged", "outdated": "outdated", "variant": "variant"}
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
@@ -67,13 +67,14 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
             saved = articles.save(
                 connection,
                 extraction,
-                articles.Origin(
+                identities.Origin(
                     outlet_id=capture.outlet_id,
                     url=capture.source.url,
                     first_seen_at=capture.first_seen_at,
                     priority=job.priority,
                     page_id=capture.page_id,
                     capture_id=capture.capture_id,
+                    final_url=capture.source.final_url,
                 ),
             )
             outcomes[saved.outcome] += 1
@@ -93,9 +94,12 @@ def _without_forgotten(
     connection: Connection, found: Sequence[tuple[Job, Extraction]], captures: Mapping[int, Waiting]
 ) -> tuple[list[tuple[Job, Extraction]], int]:
     """What may be stored, and how many pages may not: addresses nobody knew of that lead to a forgotten article are erased with it."""
-    forms = {job: (extraction.canonical_url, captures[job.subject_id].source.url) for job, extraction in found}
-    barred = forgotten.among(connection, {form for both in forms.values() for form in both})
-    dropped = [captures[job.subject_id] for job, both in forms.items() if barred.intersection(both)]
+    forms: dict[Job, set[str]] = {}
+    for job, extraction in found:
+        source = captures[job.subject_id].source
+        forms[job] = {extraction.canonical_url, source.url, source.final_url or source.url}
+    barred = forgotten.among(connection, set().union(*forms.values()))
+    dropped = [captures[job.subject_id] for job, addresses in forms.items() if not barred.isdisjoint(addresses)]
     if dropped:
         forgotten.remember(connection, [capture.source.url for capture in dropped])
         forgotten.erase_pages(connection, [capture.page_id for capture in dropped])

@@ -63,7 +63,7 @@ def forget(context: Context, url: str) -> Forgotten:
         _decide_copies(connection, subject.copies)
         erased = forgotten.erase(connection, subject)
         retelling.retell(context, connection, erased.deliveries)
-        forgotten.remember(connection, subject.urls)
+        forgotten.remember(connection, {*forms, *subject.urls})
         at = before or forgotten.since(connection, forms)
         changed = [*subject.article_ids, *subject.copies] if found else forgotten.erased_articles(connection, forms)
     assert at is not None  # noqa: S101 - just remembered

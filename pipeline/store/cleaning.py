@@ -38,7 +38,8 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
     rows = connection.execute(
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.content_type, c.fetched_at, c.url,
-            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country
+            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
             SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
@@ -68,6 +69,7 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
                 outlet_name=row[13],
                 outlet_language=row[14],
                 outlet_country=row[15],
+                outlet_hosts=tuple(row[16]),
             ),
         )
         for row in rows

@@ -63,18 +63,23 @@ def find(connection: Connection, addresses: Sequence[str]) -> Subject:
     values: dict[str, object] = {"urls": list(addresses)}
     pages = connection.execute(
         """
-        SELECT id, url FROM pages WHERE url = ANY (%(urls)s)
-            OR id IN (SELECT page_id FROM articles WHERE url = ANY (%(urls)s) OR canonical_url = ANY (%(urls)s))
-        ORDER BY id FOR UPDATE
+        SELECT id, url FROM pages WHERE url = ANY (%(urls)s) OR id IN (
+            SELECT page_id FROM articles WHERE url = ANY (%(urls)s)
+                OR id IN (SELECT article_id FROM article_urls WHERE canonical_url = ANY (%(urls)s))
+        ) ORDER BY id FOR UPDATE
         """,
         values,
     ).fetchall()
     articles = connection.execute(
         """
-        SELECT id, url, canonical_url FROM articles WHERE deleted_at IS NULL AND (
-            url = ANY (%(urls)s) OR canonical_url = ANY (%(urls)s) OR page_id = ANY (%(pages)s)
-            OR id IN (SELECT article_id FROM captures WHERE page_id = ANY (%(pages)s))
+        WITH named AS (
+            SELECT coalesce(merged_into, id) AS id FROM articles WHERE (deleted_at IS NULL OR merged_into IS NOT NULL) AND (
+                url = ANY (%(urls)s) OR page_id = ANY (%(pages)s)
+                OR id IN (SELECT article_id FROM article_urls WHERE canonical_url = ANY (%(urls)s))
+                OR id IN (SELECT article_id FROM captures WHERE page_id = ANY (%(pages)s))
+            )
         )
+        SELECT id, url, canonical_url FROM articles WHERE id IN (SELECT id FROM named) OR merged_into IN (SELECT id FROM named)
         """,
         values | {"pages": [row[0] for row in pages]},
     ).fetchall()
@@ -99,12 +104,12 @@ def find(connection: Connection, addresses: Sequence[str]) -> Subject:
     copy_ids = [row[0] for row in copies]
     # In the order of ids, so that two writers can't wait for each other.
     connection.execute("SELECT FROM articles WHERE id = ANY (%s) ORDER BY id FOR UPDATE", ([*article_ids, *copy_ids],))
+    rows = connection.execute("SELECT canonical_url FROM article_urls WHERE article_id = ANY (%s)", (article_ids,))
+    names = {row[0] for row in rows} | {row[1] for row in pages} | {url for row in articles for url in row[1:]}
     return Subject(
         page_ids=tuple(row[0] for row in pages),
         article_ids=tuple(article_ids),
-        urls=frozenset(
-            [*addresses, *(row[1] for row in pages), *(url for row in articles for url in row[1:])] if pages or articles else ()
-        ),
+        urls=frozenset(names),
         copies=tuple(copy_ids),
     )
 
@@ -156,7 +161,10 @@ def erase(connection: Connection, subject: Subject) -> Erased:
             """,
             (ids,),
         )
-    connection.execute("UPDATE articles SET deleted_at = now(), revision = nextval('revision') WHERE id = ANY (%s)", (ids,))
+    connection.execute("DELETE FROM article_urls WHERE article_id = ANY (%s)", (ids,))
+    connection.execute(
+        "UPDATE articles SET deleted_at = now(), merged_into = NULL, revision = nextval('revision') WHERE id = ANY (%s)", (ids,)
+    )
     return Erased(captures=captures, versions=len(titles), deliveries=tuple({delivery for row in told for delivery in row[0]}))
 
 
