@@ -26,7 +26,7 @@ DAY: Final = timedelta(days=1)
 
 
 def archive(context: Context, *, now: datetime, deadline: float | None = None) -> dict[str, Any]:
-    """Bring the archive up to date: remove what is no longer needed, then move what is old enough.
+    """Bring the archive up to date: move what is old enough, and remove what is no longer needed.
 
     Args:
         context: open connections.
@@ -43,8 +43,6 @@ def archive(context: Context, *, now: datetime, deadline: float | None = None) -
     """
     settings = context.settings
     done: Counter[str] = Counter()
-    done["rewritten"] += erase(context)
-    done["removed"] += sweep(context)
     if settings.archive_url:
         context.archive.check()
         since, before = now - timedelta(days=settings.retention_days), now - timedelta(days=settings.archive_after_days)
@@ -53,6 +51,8 @@ def archive(context: Context, *, now: datetime, deadline: float | None = None) -
             if not moved:
                 break
             done.update(moved)
+    done["rewritten"] += erase(context)
+    done["removed"] += sweep(context)
     return dict(+done)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from pipeline import urls
 from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
 from pipeline.steps import batch, learning, pages
@@ -93,17 +94,33 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
 def _without_forgotten(
     connection: Connection, found: Sequence[tuple[Job, Extraction]], captures: Mapping[int, Waiting]
 ) -> tuple[list[tuple[Job, Extraction]], int]:
-    """What may be stored, and how many pages may not: addresses nobody knew of that lead to a forgotten article are erased with it."""
-    forms: dict[Job, set[str]] = {}
+    """What may be stored, and how many pages may not: addresses nobody knew of that lead to a forgotten article are erased with it.
+
+    A page that has an article of its own keeps it, whatever it names as its canonical address.
+    """
+    barred = forgotten.among(
+        connection, {form for job, one in found for form in (one.canonical_url, *_addresses(captures[job.subject_id]))}
+    )
+    if not barred:
+        return list(found), 0
+    leading = forgotten.leading(connection, [captures[job.subject_id].page_id for job, _ in found])
+    kept: list[tuple[Job, Extraction]] = []
+    dropped: list[Waiting] = []
     for job, extraction in found:
-        source = captures[job.subject_id].source
-        forms[job] = {extraction.canonical_url, source.url, source.final_url or source.url}
-    barred = forgotten.among(connection, set().union(*forms.values()))
-    dropped = [captures[job.subject_id] for job, addresses in forms.items() if not barred.isdisjoint(addresses)]
-    if dropped:
-        forgotten.remember(connection, [capture.source.url for capture in dropped])
-        forgotten.erase_pages(connection, [capture.page_id for capture in dropped])
-    return [(job, extraction) for job, extraction in found if barred.isdisjoint(forms[job])], len(dropped)
+        capture = captures[job.subject_id]
+        is_barred = extraction.canonical_url in barred
+        if not barred.isdisjoint(_addresses(capture)) or (is_barred and capture.page_id not in leading):
+            dropped.append(capture)
+        else:
+            own = urls.canonical(capture.source.final_url or capture.source.url)
+            kept.append((job, replace(extraction, canonical_url=own) if is_barred else extraction))
+    forgotten.remember(connection, [capture.source.url for capture in dropped])
+    forgotten.erase_pages(connection, [capture.page_id for capture in dropped])
+    return kept, len(dropped)
+
+
+def _addresses(capture: Waiting) -> tuple[str, ...]:
+    return capture.source.url, capture.source.final_url or capture.source.url
 
 
 def _outcome(capture_id: int, outcome: str, result: Extraction | Exception) -> cleaning.Outcome:

@@ -13,6 +13,8 @@ from pipeline.store.database import Connection
 
 # Read from the server so many at a time: a page may have ten million bytes.
 CHUNK: Final = 16
+# Bytes that were let go of are empty; what waits for `clean` is read soon.
+MOVABLE: Final[LiteralString] = "segment_id IS NULL AND outcome IS NOT NULL AND octet_length(body_gzip) > 0"
 # Fetches that found their page unchanged, with the capture before them, if that is in the archive.
 UNRECORDED: Final[LiteralString] = """
     FROM revisits r CROSS JOIN LATERAL (
@@ -28,7 +30,7 @@ def oldest(connection: Connection, *, since: datetime, before: datetime) -> date
         f"""
         SELECT least(
             (
-                SELECT fetched_at FROM captures WHERE segment_id IS NULL AND outcome IS NOT NULL
+                SELECT fetched_at FROM captures WHERE {MOVABLE}
                   AND fetched_at >= %(since)s AND fetched_at < %(before)s ORDER BY fetched_at LIMIT 1
             ),
             (SELECT r.fetched_at {UNRECORDED} ORDER BY r.fetched_at LIMIT 1)
@@ -44,9 +46,9 @@ def captures(connection: Connection, *, since: datetime, before: datetime) -> It
     with connection.cursor(name="unarchived") as cursor:
         cursor.itersize = CHUNK
         cursor.execute(
-            """
+            f"""
             SELECT id, page_id, url, fetched_at, status, content_type, body_bytes, sha256, body_gzip FROM captures
-            WHERE segment_id IS NULL AND outcome IS NOT NULL AND fetched_at >= %s AND fetched_at < %s ORDER BY fetched_at, id
+            WHERE {MOVABLE} AND fetched_at >= %s AND fetched_at < %s ORDER BY fetched_at, id
             """,
             (since, before),
         )

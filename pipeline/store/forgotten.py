@@ -47,6 +47,12 @@ def since(connection: Connection, addresses: Sequence[str]) -> datetime | None:
     return row[0] if row else None
 
 
+def leading(connection: Connection, page_ids: Sequence[int]) -> set[int]:
+    """Those of the pages that have an article of their own."""
+    rows = connection.execute("SELECT page_id FROM articles WHERE page_id = ANY (%s) AND deleted_at IS NULL", (list(page_ids),))
+    return {row[0] for row in rows}
+
+
 def remember(connection: Connection, addresses: Iterable[str]) -> None:
     """Let nothing bring these addresses again."""
     connection.execute(

@@ -183,6 +183,14 @@ def try_to_bring_it_again(newsroom: Newsroom, tmp_path: Path) -> None:
     assert clean.run(newsroom.context).outcomes["forgotten"] == 1
     assert everywhere(newsroom, "Exampleson") == []
     assert everywhere(newsroom, "paper.example/moved") == ["forgotten"]
+    # A page that has an article of its own keeps it.
+    newsroom.put(
+        "other",
+        html("Other", "Another matter, edited. " * 40).replace(b"<head>", f'<head><link rel="canonical" href="{URL}">'.encode()),
+        NOW,
+    )
+    assert clean.run(newsroom.context).outcomes == {"version": 1}
+    assert newsroom.rows("SELECT canonical_url FROM articles WHERE url LIKE '%%/other'") == [("https://paper.example/other",)]
 
 
 def test_a_fetch_under_way_does_not_bring_it_back(newsroom: Newsroom) -> None:
