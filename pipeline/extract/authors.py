@@ -92,6 +92,8 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     yield declared.collectives_of(evidence.nodes)
     yield bywords.desks(evidence.spoken)
     yield first_people([byline for byline in far if byline.is_apart and byline.trust == BY_RELATION], read)
+    # Who writes alone may call the whole site by the own name.
+    yield declared.people_in(evidence.metas, lambda text, is_name: names_in(text, declared=is_name))
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

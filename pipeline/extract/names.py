@@ -68,6 +68,12 @@ TITLES_AFTER: Final = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 # A place, an employer, a date or the next label after a name.
 AFTER_NAME: Final = re.compile(r"\s+(?:(?:in|aus|à|em|из|for|of|at|für|pour|para)\s+(?:the\s+)?(?=[^\W\d_a-z])|\d|\S+:)")
 PROFESSOR: Final = re.compile(r"^(?:prof(?:essor)?\.?\s+)+", re.IGNORECASE)
+# What a person is by profession, before the name.
+PROFESSION: Final = re.compile(
+    r"^(?:(?:rechts|fach|patent)anw[aä]lt(?:in)?|steuerberater(?:in)?|pfarrer(?:in)?|pastor(?:in)?|notar(?:in)?|ma[iî]tre|avvocat[oa]|abogad[oa]"
+    r"|advogad[oa]|attorney|rabbi|imam|адвокат)\s+(?=[^\W\d_]+\.?\s+[^\W\d_])",
+    re.IGNORECASE,
+)
 ROLE: Final = re.compile(
     r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
     r"|\w*redakt\w*|\w*korrespondent\w*|journaliste?|autor\w*|redac\w*|rédac\w*|periodista|corresponsal|reporterin|giornalista|inviato"
@@ -204,7 +210,7 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
             continue  # the outlet, or an office of it: `MDR THÜRINGEN`
         if declared and ACCOUNT.fullmatch(name):
             name = name.replace(".", " ").title()
-        name = _once(_cased(TITLES_AFTER.sub("", name)))
+        name = _once(_cased(PROFESSION.sub("", TITLES_AFTER.sub("", name))))
         if is_person(name, declared=declared):
             people.append(name)
     return people

@@ -133,6 +133,13 @@ def test_authors_of_metadata(name: str, value: str, people: tuple[str, ...]) -> 
     assert decided(H1 + TEXT, f'<meta name="{name}" content="{value}">') == people
 
 
+def test_a_site_may_bear_its_authors_name() -> None:
+    site = '<meta property="og:site_name" content="Jane Roe">'
+    assert decided(H1 + TEXT, f'{site}<meta name="author" content="Jane Roe">') == ("Jane Roe",)
+    assert decided(f'{H1}<p class="byline">John Doe</p>{TEXT}', f'{site}<meta name="author" content="Jane Roe">') == ("John Doe",)
+    assert decided(H1 + TEXT, '<meta name="author" content="The Harbour Post">') == ()
+
+
 def test_a_byline_that_is_marked_and_written_goes_before_who_put_the_text_online() -> None:
     uploader = person("Max Uploader")
     assert declared(uploader, body=f'{H1}<p class="byline">By Jane Roe</p>{TEXT}') == ("Jane Roe",)
@@ -271,6 +278,7 @@ def test_a_page_without_a_headline_is_read_all_over() -> None:
         ("<p>Автор: Мария Соколова</p>", ("Мария Соколова",)),
         ("<p>记者：张三</p>", ("张三",)),
         ("<p>بقلم: أحمد علي</p>", ("أحمد علي",)),
+        ("<p>Von Rechtsanwältin Jane Roe</p>", ("Jane Roe",)),
         ("<p>By NEWSROOM Staff</p>", ("NEWSROOM Staff",)),
         (
             "<p>By HPN, in <a href='/news'>News</a>, <a href='/business-and-money'>Business and money</a>, <a href='/t'>Tourism</a> · 31 Jan 2025, 20:02</p>",
