@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -123,6 +123,14 @@ class Settings(BaseSettings):
     def _absolute_folder(cls, value: str) -> str:
         return str(Path(value).expanduser().absolute()) if value and "://" not in value else value
 
+    @model_validator(mode="after")
+    def _archive_before_retention(self) -> Self:
+        if self.archive_url and self.archive_after_days >= self.retention_days:
+            raise ValueError(
+                f"nothing would be archived: PRESSWATCH_ARCHIVE_AFTER_DAYS ({self.archive_after_days}) must be below PRESSWATCH_RETENTION_DAYS ({self.retention_days})"
+            )
+        return self
+
     @property
     def rules_folder(self) -> Path | None:
         """Where the user's own outlet rules are; None: there are none."""
@@ -170,8 +178,10 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
+        # What concerns several settings at once names them itself.
         problems = "; ".join(
-            f"PRESSWATCH_{str(fault['loc'][0]).upper() if fault['loc'] else 'settings'}: {fault['msg'].lower()}" for fault in error.errors()
+            f"PRESSWATCH_{str(fault['loc'][0]).upper()}: {fault['msg'].lower()}" if fault["loc"] else str(fault["ctx"]["error"])
+            for fault in error.errors()
         )
         raise SettingsError(problem=problems) from error
     except (ValueError, OSError) as error:  # tomllib.TOMLDecodeError is a ValueError

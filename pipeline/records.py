@@ -61,7 +61,6 @@ class Moved:
     """A capture whose bytes are in a segment now."""
 
     capture_id: int
-    page_id: int
     fetched_at: datetime
     extent: Extent  # of the record that has the bytes
 

@@ -51,7 +51,7 @@ class Segment:
         self.file = file
         self.bytes = 0
         self.records = 0
-        self._times: list[datetime] = []
+        self._times: tuple[datetime, ...] = ()
         self._compressed = _Compressed()
         self._writer = WARCWriter(self._compressed, gzip=False, warc_version="1.1")
         about = {
@@ -117,7 +117,7 @@ class Segment:
         extent = self._write(record)
         self.records += 1
         # The first and the last are enough, however many there are.
-        self._times = [min([*self._times, at]), max([*self._times, at])]
+        self._times = min(*self._times, at, at), max(*self._times, at, at)
         return extent
 
     def _write(self, record: Any) -> Extent:

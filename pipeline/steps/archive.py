@@ -16,7 +16,7 @@ from typing import Any, Final
 from pipeline import log
 from pipeline.archive import Segment
 from pipeline.errors import RecordDamaged
-from pipeline.records import Fetched, Moved, Recorded
+from pipeline.records import Extent, Fetched, Moved, Recorded
 from pipeline.steps.context import Context
 from pipeline.store import archiving, segments
 
@@ -94,24 +94,20 @@ def _move(context: Context, *, since: datetime, before: datetime) -> Counter[str
             segment = Segment(file, name.rsplit("/", 1)[-1])
             moved: list[Moved] = []
             recorded: list[Recorded] = []
-            originals: dict[tuple[int, bytes], tuple[Moved, Fetched]] = {}
+            originals: dict[tuple[int, bytes], tuple[Extent, Fetched]] = {}
             for capture in archiving.captures(connection, since=first, before=until):
                 if segment.bytes >= most:
                     until = capture.fetched.fetched_at
                     break
-                key = (capture.page_id, capture.fetched.sha256)
-                known, original = originals.get(key, (None, None))
-                if known is None or original is None:
-                    extent = segment.response(capture.fetched, capture.body)
-                else:
-                    own = capture.fetched
+                key, own = (capture.page_id, capture.fetched.sha256), capture.fetched
+                if key in originals:
+                    extent, original = originals[key]
                     revisit = segment.revisit(own.url, own.fetched_at, own.status, original)
                     recorded.append(Recorded(page_id=capture.page_id, fetched_at=own.fetched_at, status=own.status, extent=revisit))
-                    extent = known.extent
-                moved.append(
-                    Moved(capture_id=capture.capture_id, page_id=capture.page_id, fetched_at=capture.fetched.fetched_at, extent=extent)
-                )
-                originals.setdefault(key, (moved[-1], capture.fetched))
+                else:
+                    extent = segment.response(own, capture.body)
+                    originals[key] = extent, own
+                moved.append(Moved(capture_id=capture.capture_id, fetched_at=own.fetched_at, extent=extent))
             archiving.move(connection, segment_id, moved)
             for visit in archiving.unrecorded(connection, since=first, before=until):
                 extent = segment.revisit(visit.original.url, visit.fetched_at, visit.status, visit.original)

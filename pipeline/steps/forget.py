@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from pipeline import duplicates, urls
-from pipeline.errors import ForgottenInPart, InfrastructureError, NothingStored
+from pipeline.errors import ForgottenInPart, InfrastructureError, NothingStored, RecordDamaged
 from pipeline.models import Duplicate
 from pipeline.steps import archive, retelling
 from pipeline.steps.context import Context
@@ -115,5 +115,5 @@ def _follow(context: Context, url: str, changed: Sequence[int]) -> None:
         rest = "the archive"
         archive.erase(context)
         archive.sweep(context)
-    except InfrastructureError as error:
+    except (InfrastructureError, RecordDamaged) as error:
         raise ForgottenInPart(url=url, rest=rest, problem=str(error).rstrip(".")) from error

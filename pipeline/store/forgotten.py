@@ -103,7 +103,7 @@ def find(connection: Connection, addresses: Sequence[str]) -> Subject:
     copies = connection.execute(
         """
         SELECT a.id FROM duplicates d JOIN articles a ON a.id = d.article_id
-        WHERE d.duplicate_of = ANY (%(articles)s) AND d.article_id <> ALL (%(articles)s) ORDER BY a.first_seen_at, a.id
+        WHERE d.duplicate_of = ANY (%(articles)s) AND d.article_id <> ALL (%(articles)s) AND a.deleted_at IS NULL ORDER BY a.first_seen_at, a.id
         """,
         {"articles": article_ids},
     ).fetchall()
