@@ -107,10 +107,11 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm
     gap = not poll.is_push and feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS and added.seen_before == 0
+    news = len(poll.items) - added.seen_before
     if feed.succeeded_at is not None and poll.error is None:
-        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=len(poll.items) - added.seen_before)
+        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=news)
     longest_s = max(longest_s or interval_s, interval_s)
-    if not poll.is_push and poll.error is None and subscriptions.is_relied_on(connection, feed.id, new_items=len(poll.items) - added.seen_before):
+    if not poll.is_push and poll.error is None and subscriptions.is_relied_on(connection, feed.id, new_items=news):
         next_s = longest_s
     else:
         next_s = rhythms.interval_s(

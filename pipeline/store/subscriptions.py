@@ -103,10 +103,7 @@ def claim(connection: Connection, worker: int, *, outlets: Sequence[int] | None,
             "longest_s": LONGEST_RETRY_S,
         },
     )
-    return [
-        Ask(id=row[0], hub=row[1], topic=row[2], mode=row[3], callback=websub.callback(row[4], row[5]), secret=row[6])
-        for row in rows
-    ]  # fmt: skip
+    return [Ask(id=row[0], hub=row[1], topic=row[2], mode=row[3], callback=websub.callback(row[4], row[5]), secret=row[6]) for row in rows]
 
 
 def record_answer(connection: Connection, subscription_id: int, error: str | None, *, final: bool = False) -> None:
