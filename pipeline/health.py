@@ -136,7 +136,7 @@ def _feeds(outlet: OutletView, now: datetime) -> Iterator[HealthWarning]:
             text=f"{len(failing)} of {len(active)} feeds can't be read {since}: {first.url}: {first.error or first.status}",
         )  # fmt: skip
     for feed in active:
-        if feed.hub and (feed.hub.failures >= FEWEST_FAILURES or feed.hub.refused):
+        if feed.hub and (feed.hub.failures >= FEWEST_FAILURES or feed.hub.refused > max(FEWEST_FAILURES, feed.hub.pushes)):
             yield HealthWarning(kind="hub", text=f"{feed.url} is polled, not pushed as it should be: {feed.hub.words(now)}")
 
 

@@ -42,7 +42,8 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
         f"""
         WITH chosen AS (
             SELECT f.id, f.host FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN hosts ON hosts.host = f.host
-            WHERE f.active AND (f.due_at <= %(due_by)s OR f.polled_at > %(due_by)s + %(clocks_differ)s) AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
+            WHERE f.active AND (f.due_at <= %(due_by)s OR f.polled_at > %(due_by)s + %(clocks_differ)s)
+              AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
             ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
         ), {TAKEN}

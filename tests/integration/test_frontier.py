@@ -44,7 +44,12 @@ def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, bus
 
 def polled(connection: Connection, *urls: str, **fields: Any) -> list[Page]:
     (feed,) = claim(connection)
-    facts = {"kind": FeedKind.FEED, "status": 200, "started_at": NOW, "items": tuple(FeedItem(url=url) for url in urls)} | fields
+    facts = {
+        "kind": FeedKind.FEED,
+        "status": 200,
+        "started_at": datetime.now(UTC),
+        "items": tuple(FeedItem(url=url) for url in urls),
+    } | fields
     return polls.record(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)[1]
 
 
