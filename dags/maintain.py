@@ -1,4 +1,4 @@
-"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, word background, Airflow's own history."""
+"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, re-fetch plan, word background, Airflow's own history."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ def maintain() -> None:
         return tasks.call("retention")
 
     @task
+    def refetch_plan() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("refetch_plan")
+
+    @task
     def word_background() -> Any:
         from pipeline.steps import tasks
 
@@ -51,7 +57,7 @@ def maintain() -> None:
     def airflow_history() -> str:
         return "airflow db clean --clean-before-timestamp '{{ macros.datetime.now() - macros.timedelta(days=14) }}' --skip-archive --yes && find \"$AIRFLOW_HOME/logs\" -type f -mtime +14 -delete"
 
-    partitions() >> daily() >> retention() >> word_background() >> airflow_history()
+    partitions() >> daily() >> retention() >> refetch_plan() >> word_background() >> airflow_history()
 
 
 maintain()

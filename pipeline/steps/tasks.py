@@ -75,6 +75,12 @@ def retention() -> dict[str, Any]:
         return maintain.retention(context, now=datetime.now(UTC))
 
 
+def refetch_plan() -> dict[str, Any]:
+    """Learn how often each outlet's pages are to be looked at again."""
+    with _context() as context:
+        return maintain.refetch_plan(context, now=datetime.now(UTC))
+
+
 def word_background() -> dict[str, Any]:
     """Count the words of recent articles anew."""
     with _context() as context:
@@ -99,7 +105,7 @@ def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {
-    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, word_background)
+    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, refetch_plan, word_background)
 }
 
 
