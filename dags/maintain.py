@@ -1,4 +1,4 @@
-"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, archive, word background, Airflow's own history."""
+"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, re-fetch plan, archive, word background, Airflow's own history."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def maintain() -> None:
         return tasks.call("retention")
 
     @task
+    def refetch_plan() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("refetch_plan")
+
+    @task
     def archive() -> Any:
         from pipeline.steps import tasks
 
@@ -58,7 +64,7 @@ def maintain() -> None:
     def airflow_history() -> str:
         return "airflow db clean --clean-before-timestamp '{{ macros.datetime.now() - macros.timedelta(days=14) }}' --skip-archive --yes && find \"$AIRFLOW_HOME/logs\" -type f -mtime +14 -delete"
 
-    partitions() >> daily() >> retention() >> archive() >> word_background() >> airflow_history()
+    partitions() >> daily() >> retention() >> refetch_plan() >> archive() >> word_background() >> airflow_history()
 
 
 maintain()

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(8290, ge=1, le=65535)
     web_url: str = Field("", description="The address that people use, for links in messages; default: http://web_host:web_port.")
+    websub_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/?#@\s]+(/[^?#\s]*)?)?$",
+        max_length=500,
+        description="The public address of the web pages, for hubs that tell of new items (WebSub); empty: none are asked to.",
+    )
     airflow_host: str = "127.0.0.1"
     airflow_port: int = Field(8291, ge=1, le=65535)
 

@@ -45,9 +45,12 @@ def _at(value: datetime | None) -> str:
 
 def _read(feed: dict[str, Any]) -> str:
     """What the last poll of a feed said."""
-    if feed["error"]:
-        return str(feed["error"])
-    return f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
+    read = f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
+    read = feed["error"] or read
+    if not feed["hub"]:
+        return str(read)
+    until = f"until {_at(feed['hub_until'])}" if feed["hub_until"] else "not confirmed"
+    return f"{read}; hub {feed['hub']}, {feed['hub_error'] or until}"
 
 
 def _described(version: dict[str, Any]) -> str:

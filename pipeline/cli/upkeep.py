@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 
 @app.command()
 def maintain(*, as_json: JsonOption = False) -> None:
-    """Do the housekeeping that the schedule does daily: retention, the archive, the word background of stories."""
+    """Do the housekeeping that the schedule does daily: retention, the re-fetch plan, the archive, the word background of stories."""
     from pipeline.steps import archive
     from pipeline.steps import maintain as steps
     from pipeline.steps.context import Context
@@ -25,6 +25,7 @@ def maintain(*, as_json: JsonOption = False) -> None:
         context.database.ensure_partitions()
         done: dict[str, dict[str, Any]] = {
             "retention": steps.retention(context, now=now),
+            "refetch_plan": steps.refetch_plan(context, now=now),
             "archive": archive.archive(context, now=now),
             "word_background": steps.word_background(context, since=now - steps.BACKGROUND),
         }

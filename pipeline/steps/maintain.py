@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline import health, stories
 from pipeline.steps.context import Context
-from pipeline.store import maintenance, recurring, segments, yields
+from pipeline.store import maintenance, recurring, refetches, segments, yields
 from pipeline.store import stories as stored
 
 # Fewer articles say too little about how common words are; the built-in background is better then.
@@ -20,6 +20,8 @@ FEWEST_DOCUMENTS: Final = 3
 BACKGROUND: Final = timedelta(days=30)
 # What is kept of an outlet to learn its furniture from, a day or more of a busy one.
 MOST_PARAGRAPHS: Final = 20_000
+# Of how many days the articles tell how much an outlet edits.
+EDITS_SINCE: Final = timedelta(days=14)
 
 
 def retention(context: Context, *, now: datetime) -> dict[str, Any]:
@@ -41,6 +43,13 @@ def retention(context: Context, *, now: datetime) -> dict[str, Any]:
             "story_vectors": maintenance.delete_story_vectors(connection, before=now - 2 * stories.WINDOW),
             "word_backgrounds": maintenance.delete_word_backgrounds(connection, kept=3),
         }
+
+
+def refetch_plan(context: Context, *, now: datetime) -> dict[str, Any]:
+    """Learn how much of each outlet is edited: it decides how often its pages are looked at again."""
+    with context.database.transaction() as connection:
+        # The youngest ones have not had their looks yet.
+        return {"outlets": refetches.count_edits(connection, since=now - EDITS_SINCE, before=now - timedelta(days=1))}
 
 
 def word_background(context: Context, *, since: datetime) -> dict[str, Any]:

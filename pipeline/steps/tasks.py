@@ -76,6 +76,12 @@ def retention() -> dict[str, Any]:
         return maintain.retention(context, now=datetime.now(UTC))
 
 
+def refetch_plan() -> dict[str, Any]:
+    """Learn how often each outlet's pages are to be looked at again."""
+    with _context() as context:
+        return maintain.refetch_plan(context, now=datetime.now(UTC))
+
+
 def archive(budget_s: float) -> dict[str, Any]:
     """Move captures that are older than the setting to the archive, and remove from it what is dropped."""
     with _context() as context:
@@ -106,7 +112,7 @@ def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {
-    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, archive, word_background)
+    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, refetch_plan, archive, word_background)
 }
 
 

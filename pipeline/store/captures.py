@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Sequence
 
 from pipeline.models import Capture, Priority, Stage
-from pipeline.store import work
+from pipeline.store import refetches, work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH, is_there, revisited
+from pipeline.store.frontier import is_there, revisited
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
@@ -21,7 +21,7 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         connection: in a transaction.
         capture: what was fetched.
         priority: of the work that follows.
-        refetch_after_s: ages at which the page is fetched again; empty: never.
+        refetch_after_s: ages at which pages are fetched again, as set; empty: never.
 
     Returns:
         The capture's id; null if the page's bytes are those of the capture before, of which
@@ -36,13 +36,13 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         "etag": capture.etag,
         "last_modified": capture.last_modified,
         "priority": Priority.REFETCH,
-        "refetch_after_s": list(refetch_after_s),
+        # Locks the page: two fetches of it are stored one after the other.
+        "due_at": refetches.next_at(connection, capture.page_id, plan=refetch_after_s),
     }
-    # Locks the page: two fetches of it are stored one after the other.
     known = connection.execute(
-        f"""
+        """
         UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
-            reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = {NEXT_REFETCH}
+            reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = %(due_at)s
         WHERE id = %(page_id)s
         """,
         values,

@@ -19,8 +19,10 @@ PAGES: Final[LiteralString] = """
     ORDER BY p.id
 """
 FEEDS: Final[LiteralString] = """
-    SELECT o.name AS outlet, f.url, f.kind, f.polled_at, f.succeeded_at, f.items, f.error
+    SELECT o.name AS outlet, f.url, f.kind, f.polled_at, f.succeeded_at, f.items, f.error, s.hub, s.lease_ends_at AS hub_until,
+        s.error AS hub_error
     FROM outlet_hosts h JOIN outlets o ON o.id = h.outlet_id JOIN feeds f ON f.outlet_id = o.id
+    LEFT JOIN subscriptions s ON s.feed_id = f.id AND s.wanted
     WHERE h.host = ANY (%(hosts)s) AND o.removed_at IS NULL AND f.active ORDER BY f.id
 """
 SIGHTINGS: Final[LiteralString] = """
