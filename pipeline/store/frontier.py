@@ -137,6 +137,15 @@ def record_unchanged(connection: Connection, page: Page, *, fetched_at: datetime
         },
     )
     is_there(connection, page.id)
+    revisited(connection, page.id, fetched_at=fetched_at, status=status)
+
+
+def revisited(connection: Connection, page_id: int, *, fetched_at: datetime, status: int) -> None:
+    """Keep that a fetch found the page as it was, for the archive's records."""
+    connection.execute(
+        "INSERT INTO revisits (page_id, fetched_at, status) SELECT id, %s, %s FROM pages WHERE id = %s ON CONFLICT DO NOTHING",
+        (fetched_at, status, page_id),
+    )
 
 
 def record_failure(

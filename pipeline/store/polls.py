@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pipeline import rhythm as rhythms
 from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
-from pipeline.store import discoveries, frontier, hosts, subscriptions
+from pipeline.store import discoveries, forgotten, frontier, hosts, subscriptions
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -234,7 +234,9 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     unknown = connection.execute(
         "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
         (list(items),),
-    )
+    ).fetchall()
+    dropped = forgotten.among(connection, [url for (url,) in unknown])
+    items = {url: item for url, item in items.items() if url not in dropped}
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
@@ -242,8 +244,8 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         "priority": Priority.LIVE,
         "seen_at": poll.started_at,
         "urls": list(items),
-        "hosts": list(names.values()),
-        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown])),
+        "hosts": [names[url] for url in items],
+        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown if url in items])),
         "titles": [item.title for item in items.values()],
         "published": [item.published_at for item in items.values()],
         "summaries": [item.summary for item in items.values()],
@@ -279,5 +281,6 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     return Added(
         new=len(added),
         pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
-        seen_before=len(items) - sighted.rowcount,
+        # What is forgotten is no gap.
+        seen_before=len(items) - sighted.rowcount + len(dropped),
     )

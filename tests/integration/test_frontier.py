@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline.models import Capture, Discovery, Feed, FeedItem, FeedKind, OutletSpec, Page, Poll, Priority, Source
-from pipeline.store import captures, cleaning, discoveries, frontier, hosts, outlets, polls, refetches
+from pipeline.store import archiving, captures, cleaning, discoveries, frontier, hosts, outlets, polls, refetches
 from pipeline.store.database import Connection, Database
 
 NOW = datetime.now(UTC)
@@ -130,7 +130,9 @@ def test_what_a_feed_says_of_a_page_reaches_its_extraction(connection: Connectio
     for page in pages.values():
         capture = Capture(page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=b"<p>x")
         ids.append(captures.store(connection, capture, priority=page.priority))
-    sources = {one.source.url: one.source for one in cleaning.load(connection, list(filter(None, ids))).values()}
+    sources = {
+        one.source.url: one.source for one in cleaning.load(connection, archiving.bodies(connection, list(filter(None, ids)))).values()
+    }
     found = sources[said.url]
     assert (found.feed_title, found.feed_summary, found.feed_authors, found.feed_topics) == ("T", "S", ("Ana Roe", "Bo Li"), ("Harbour",))
     assert (sources[bare.url].feed_authors, sources[bare.url].feed_topics) == ((), ())
