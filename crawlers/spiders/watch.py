@@ -20,6 +20,7 @@ from crawlers.landing import Landed
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
 from crawlers.progress import Progress
+from crawlers.redirects import Elsewhere
 from crawlers.spiders.base import Looking
 from crawlers.tally import Tally
 from crawlers.turns import Turns
@@ -202,6 +203,9 @@ class Watch(Looking):
     async def not_polled(self, raised: Any) -> None:
         """A feed could not be fetched."""
         async with self.ended(raised.request.meta["host"]):
+            if isinstance(raised.value, Elsewhere):
+                await self.follow(raised.value.request)
+                return
             failure = outcomes.of_exception(raised.value)
             await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), failure))
             await self.heed(raised.request.meta["host"], failure)
@@ -267,7 +271,7 @@ class Watch(Looking):
             return Landed(page=page, capture=capture, host=response.meta["host"])
         async with self.ended(response.meta["host"]):
             if failure is not None:
-                await self.give_up(page, failure)
+                await self.give_up(page, failure, host=response.meta["host"])
             else:
                 ages = self.limits.refetch_after_s
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
@@ -276,10 +280,25 @@ class Watch(Looking):
 
     async def not_fetched(self, raised: Any) -> None:
         """A page could not be fetched."""
-        async with self.ended(raised.request.meta["host"]):
-            await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value))
+        host = raised.request.meta["host"]
+        async with self.ended(host):
+            if isinstance(raised.value, Elsewhere):
+                await self.follow(raised.value.request)
+            else:
+                await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value), host=host)
 
-    async def give_up(self, page: Page, failure: Failure) -> None:
+    async def follow(self, request: Request) -> None:
+        """Let a redirect to another host wait for its turn there; what leads to a host that can't be had now stays due."""
+        host = urlsplit(request.url).hostname or ""
+        page: Page | None = request.meta.get("page")
+        if await self.in_store(hosts.take, self.worker, [host]):
+            self.put(request, page.priority if page else FEEDS_FIRST)
+        else:
+            row_id = page.id if page else request.meta["feed"].id
+            await self.in_store(hosts.wait_for, "pages" if page else "feeds", row_id, host)
+            self.tally.counts["postponed"] += 1
+
+    async def give_up(self, page: Page, failure: Failure, *, host: str = "") -> None:
         """Record why a page was not fetched; a host that asks to be left alone is."""
         self.tally.fail(failure)
         await self.in_store(
@@ -290,7 +309,7 @@ class Watch(Looking):
             final=failure.final,
             retry_after_s=failure.wait_s,
         )
-        await self.heed(urlsplit(page.url).hostname or "", failure)
+        await self.heed(host or urlsplit(page.url).hostname or "", failure)
 
     async def answered(self, response: Response) -> Failure | None:
         """What is wrong with an answer, if anything; its host is given the pause that it asks for."""
@@ -313,6 +332,7 @@ class Watch(Looking):
         """Fetch nothing from a host for some time; what waits for it stays due."""
         self.turns.drop(host)
         self.tally.counts["postponed"] += await self.in_store(hosts.leave_alone, self.worker, host, reason=reason, seconds=seconds)
+        self.turns.drop(host)  # what came in between
 
     async def give_back(self) -> None:
         """Let other crawlers have the hosts that this one is done with."""

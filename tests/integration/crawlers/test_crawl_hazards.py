@@ -1,0 +1,170 @@
+"""Servers that would harm a crawler: every limit holds, with a reason, and the other outlets are fetched all the same."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pipeline.store.database import Database
+
+from .conftest import Site, Start, article
+from .raw import PAGE, Raw, Say, drop_by_drop, head, serving, whole, without_end
+
+Run = Callable[..., dict[str, Any]]
+Add = Callable[..., int]
+Read = Callable[[str], Any]
+
+HTML = "Content-Type: text/html"
+CHUNKED = head(HTML, "Transfer-Encoding: chunked")
+ZIPPED = gzip.compress(article("Zipped"))
+FILM = 5_000_000
+
+# What a server says; why it is not fetched, or null if it is.
+SAYINGS: dict[str, tuple[Say | bytes, str | None]] = {
+    "fine": (whole(PAGE, HTML), None),
+    "until-it-hangs-up": (head(HTML) + PAGE, None),
+    "chunked": (CHUNKED + b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE), PAGE), None),
+    "no-kind": (whole(PAGE), None),
+    "bad-header-line": (whole(PAGE, HTML, "nonsense"), None),
+    "informed": (head(status="HTTP/1.1 103 Early Hints") * 3 + whole(PAGE, HTML), None),
+    "silent": (lambda _: time.sleep(9), "timeout"),
+    "slow-head": (drop_by_drop(b"HTTP/1.1 200 OK\r\n", b"X"), "timeout"),
+    "slow-body": (drop_by_drop(head(HTML), b"x"), "timeout"),
+    "slow-chunks": (drop_by_drop(CHUNKED, b"1\r\nx\r\n"), "timeout"),
+    "endless-body": (without_end(head(HTML), b"x" * 65_536), "too_large"),
+    "endless-chunks": (without_end(CHUNKED, b"10000\r\n" + b"x" * 65_536 + b"\r\n"), "too_large"),
+    "announced": (head(HTML, "Content-Length: 99999999999"), "too_large"),
+    "endless-headers": (without_end(b"HTTP/1.1 200 OK\r\n", b"X-Y: z\r\n" * 99), "head_too_large"),
+    "endless-folding": (without_end(b"HTTP/1.1 200 OK\r\nX: y\r\n", b" and more\r\n" * 99), "head_too_large"),
+    "endless-hints": (without_end(b"", head(status="HTTP/1.1 103 Early Hints") * 99), "head_too_large"),
+    "endless-line": (without_end(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 9_999), "connection_lost"),
+    "http-0.9": (b"<html>\n" + PAGE, "bad_answer"),
+    "no-http": (b"SSH-2.0-OpenSSH_9.2\r\n" * 9, "bad_answer"),
+    "no-status": (b"HTTP/1.1 abc OK\r\n\r\n", "bad_answer"),
+    "two-lengths": (head(HTML, "Content-Length: 3", "Content-Length: 4") + b"abcd", "bad_answer"),
+    "negative-length": (head(HTML, "Content-Length: -3") + b"abcd", "bad_answer"),
+    "unknown-transfer": (head(HTML, "Transfer-Encoding: xz") + b"abcd", "bad_answer"),
+    "hung-up": (b"", "connection_lost"),
+    "cut": (head(HTML, f"Content-Length: {len(PAGE) + 1}") + PAGE, "truncated"),
+    "cut-chunks": (CHUNKED + b"%x\r\n%b\r\n" % (len(PAGE), PAGE), "truncated"),
+    "cut-chunk": (CHUNKED + b"%x\r\n%b" % (len(PAGE) + 9, PAGE), "truncated"),
+    "broken-chunk": (CHUNKED + b"zz\r\nabc\r\n0\r\n\r\n", "truncated"),
+    "cut-gzip": (whole(ZIPPED[:-30], HTML, "Content-Encoding: gzip"), "truncated"),
+    "no-gzip": (whole(PAGE, HTML, "Content-Encoding: gzip"), "bad_encoding"),
+    "unasked-packing": (whole(PAGE, HTML, "Content-Encoding: compress"), "bad_encoding"),
+    "bomb": (whole(gzip.compress(gzip.compress(b"\0" * 20_000_000)), HTML, "Content-Encoding: gzip, gzip"), "too_large"),
+    "film": (without_end(head("Content-Type: video/mp4"), b"\0" * 65_536), "wrong_type"),
+    "radio": (without_end(head("Content-Type: audio/mpeg"), b"\0" * 65_536), "wrong_type"),
+    "picture": (without_end(head("Content-Type: IMAGE/JPEG"), b"\0" * 65_536), "wrong_type"),
+    "pdf": (without_end(head("Content-Type: application/pdf;x=y"), b"\0" * 65_536), "wrong_type"),
+    "archive": (without_end(head("Content-Type: application/zip"), b"\0" * 65_536), "wrong_type"),
+}  # fmt: skip
+FINAL = {"too_large", "wrong_type"}
+
+
+@pytest.fixture
+def raw() -> Iterator[Raw]:
+    with serving() as server:
+        yield server
+
+
+def test_every_limit_of_an_answer_holds(raw: Raw, add: Add, rows: Read, crawl: Run) -> None:
+    links = [raw.put(f"http://{name}.test/page", says) for name, (says, _) in SAYINGS.items()]
+    add(raw.feed("http://feeds.test/rss", *links), url="http://feeds.test/")
+    started = time.monotonic()
+    report = crawl(HTTP_PROXY=raw.url, fetch_timeout_s="3", page_max_bytes="5000000")
+    assert time.monotonic() - started < 40
+    assert report["fetched"] == sum(reason is None for _, reason in SAYINGS.values())
+    found = {host.removesuffix(".test"): reason for host, reason in rows("SELECT host, reason FROM pages")}
+    assert found == {name: reason for name, (_, reason) in SAYINGS.items()}
+    # What may be better next time is tried again.
+    again = {host.removesuffix(".test") for (host,) in rows("SELECT host FROM pages WHERE fetches = 0 AND due_at > now()")}
+    assert again == {name for name, (_, reason) in SAYINGS.items() if reason and reason not in FINAL}
+    for name in ("film", "radio", "picture", "pdf", "archive"):
+        assert raw.sent[f"http://{name}.test/page"] < FILM, name
+
+
+def test_redirects_have_an_end_and_keep_their_scheme(raw: Raw, add: Add, rows: Read, crawl: Run) -> None:
+    def moved(url: str, to: str, status: int = 302) -> str:
+        return raw.put(url, whole(b"", f"Location: {to}", status=f"HTTP/1.1 {status} Moved"))
+
+    expected = {
+        moved("http://r.test/file", "file:///etc/passwd"): "bad_redirect",
+        moved("http://r.test/ftp", "ftp://r.test/x"): "bad_redirect",
+        moved("http://r.test/data", "data:text/html,x"): "bad_redirect",
+        moved("http://r.test/script", "javascript:alert(1)"): "bad_redirect",
+        moved("http://r.test/gopher", "gopher://127.0.0.1:6379/_INFO"): "bad_redirect",
+        moved("http://r.test/empty", ""): "redirect_loop",
+        raw.put("http://r.test/none", head(status="HTTP/1.1 302 Found")): "bad_redirect",
+        moved("http://r.test/self", "/self"): "redirect_loop",
+        moved("http://r.test/a", "/b"): "redirect_loop",
+        moved("http://r.test/b", "http://s.test/b"): "redirect_loop",
+        moved("http://r.test/long", "/" + "x" * 2_000): "url_too_long",
+        moved("http://r.test/user", "http://good.test@127.0.0.1/"): "bad_url",
+        moved("http://r.test/backslash", "http:\\\\127.0.0.1\\"): "private_address",
+        moved("http://r.test/slashes", "///127.0.0.1/"): "private_address",
+        moved("http://r.test/metadata", "http://169.254.169.254/latest", 308): "private_address",
+        moved("http://r.test/tabs", "ht\ttp://127.0.0.1/", 307): "private_address",
+    }
+    moved("http://s.test/b", "http://r.test/a")
+    for step in range(12):
+        moved(f"http://r.test/step{step}", f"/step{step + 1}")
+    expected["http://r.test/step0"] = "redirect_loop"
+    add(raw.feed("http://r.test/rss", *expected), url="http://r.test/")
+    crawl(HTTP_PROXY=raw.url)
+    assert dict(rows("SELECT url, reason FROM pages")) == expected
+    assert raw.asked("http://r.test/step8") == 1
+    assert raw.asked("http://r.test/step9") == 0
+    assert {url.split("/")[2] for _, url in raw.requests} == {"r.test", "s.test"}
+
+
+def test_a_redirect_waits_for_its_turn_at_the_host_that_it_leads_to(site: Site, add: Add, rows: Read, crawl: Run) -> None:
+    site.put("http://there.test/robots.txt", b"User-agent: *\nCrawl-delay: 0.5")
+    links = []
+    for n in range(4):
+        site.put(f"http://there.test/a{n}", article(f"A{n}"))
+        links.append(site.put(f"http://here{n}.test/a", status=301, Location=f"http://there.test/a{n}"))
+    add(site.feed("http://feeds.test/rss", *links), url="http://feeds.test/")
+    assert crawl(HTTP_PROXY=site.url)["fetched"] == 4
+    times = [at for at, path, _ in site.requests if path.startswith("http://there.test/a")]
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.35
+    assert rows("SELECT host, leased_by FROM hosts WHERE host = 'there.test'") == [("there.test", None)]
+    assert rows("SELECT DISTINCT url FROM captures ORDER BY 1") == [(f"http://there.test/a{n}",) for n in range(4)]
+
+
+def test_a_redirect_leaves_alone_who_wants_to_be_left_alone(
+    site: Site, database: Database, add: Add, rows: Read, crawl: Run, make_due: Callable[[], None]
+) -> None:
+    link = site.put("http://here.test/a", status=302, Location="http://there.test/a")
+    site.put("http://there.test/a", article("A"))
+    moved = site.put("http://here.test/moved", status=302, Location="http://there.test/rss")
+    site.feed("http://there.test/rss", link)
+    add(site.feed("http://here.test/rss", link), moved, url="http://here.test/")
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO hosts (host, not_before, reason) VALUES ('there.test', now() + interval '1 h', 'http_429')")
+    report = crawl(HTTP_PROXY=site.url)
+    assert (report["fetched"], report["postponed"], report["failed"]) == (0, 2, 0)
+    assert not any("there.test" in path for _, path, _ in site.requests)
+    later = "SELECT due_at > now() + interval '50 min', leased_by FROM {}"
+    assert rows(later.format("pages")) == [(True, None)]
+    assert (True, None) in rows(later.format("feeds"))
+    with database.transaction() as connection:
+        connection.execute("UPDATE hosts SET not_before = NULL")
+    make_due()
+    assert crawl(HTTP_PROXY=site.url)["fetched"] == 1
+
+
+def test_what_a_redirect_target_says_is_the_targets(site: Site, add: Add, rows: Read, crawl: Run) -> None:
+    links = [site.put(f"http://here.test/a{n}", status=302, Location=f"http://there.test/a{n}") for n in range(3)]
+    for n in range(3):
+        site.put(f"http://there.test/a{n}", status=429, Retry_After="600")
+    links.append(site.put("http://here.test/fine", article("Fine")))
+    add(site.feed("http://here.test/rss", *links), url="http://here.test/")
+    assert crawl(HTTP_PROXY=site.url)["fetched"] == 1
+    assert rows("SELECT host, reason FROM hosts WHERE not_before > now() + interval '5 min'") == [("there.test", "http_429")]
+    assert sum(site.asked(f"http://there.test/a{n}") for n in range(3)) == 1
