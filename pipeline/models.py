@@ -177,6 +177,8 @@ class Capture:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

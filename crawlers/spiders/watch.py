@@ -16,7 +16,7 @@ from twisted.python.failure import Failure as Raised
 
 from crawlers import outcomes
 from crawlers.conditional import validators
-from crawlers.landing import Landed
+from crawlers.landing import Landed, capture_of
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
 from crawlers.progress import Progress
@@ -27,7 +27,7 @@ from crawlers.turns import Turns
 from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Capture, Feed, Outlet, Page, Poll
+from pipeline.models import Feed, Outlet, Page, Poll
 from pipeline.store import discoveries, frontier, hosts, polls
 from pipeline.store.database import Connection, Database
 
@@ -256,19 +256,7 @@ class Watch(Looking):
         now = datetime.now(UTC)
         failure = await self.answered(response)
         if failure is None and response.status != outcomes.NOT_MODIFIED:
-            etag, last_modified = validators(response)
-            content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
-            capture = Capture(
-                page_id=page.id,
-                fetched_at=now,
-                url=response.url,
-                status=response.status,
-                content_type=content_type,
-                body=response.body,
-                etag=etag,
-                last_modified=last_modified,
-            )
-            return Landed(page=page, capture=capture, host=response.meta["host"])
+            return Landed(page=page, capture=capture_of(page, response, now), host=response.meta["host"])
         async with self.ended(response.meta["host"]):
             if failure is not None:
                 await self.give_up(page, failure, host=response.meta["host"])

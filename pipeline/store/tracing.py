@@ -27,7 +27,8 @@ SIGHTINGS: Final[LiteralString] = """
     WHERE s.page_id = ANY (%(pages)s) ORDER BY s.seen_at
 """
 CAPTURES: Final[LiteralString] = """
-    SELECT c.id, c.fetched_at, c.url, c.status, c.content_type, c.body_bytes, c.outcome, c.article_id, c.version
+    SELECT c.id, c.fetched_at, c.url, c.status, c.content_type, c.body_bytes, c.outcome, c.article_id, c.version,
+        c.certificate, c.dropped_at
     FROM captures c WHERE c.page_id = ANY (%(pages)s) ORDER BY c.fetched_at
 """
 ARTICLES: Final[LiteralString] = """

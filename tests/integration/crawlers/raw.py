@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -83,8 +84,8 @@ class Raw:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Raw]:
-    """A server on a port of its own."""
+def serving(certificate: ssl.SSLContext | None = None) -> Iterator[Raw]:
+    """A server on a port of its own; with a certificate it speaks https, and is no proxy."""
     raw = Raw()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -112,6 +113,8 @@ def serving() -> Iterator[Raw]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         raw.port = server.server_address[1]
+        if certificate is not None:
+            server.socket = certificate.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield raw
         server.shutdown()

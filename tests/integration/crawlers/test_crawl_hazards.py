@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import itertools
+import ssl
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from pipeline.store.database import Database
 
-from .conftest import Site, Start, article
+from .conftest import Site, article
 from .raw import PAGE, Raw, Say, drop_by_drop, head, serving, whole, without_end
 
 Run = Callable[..., dict[str, Any]]
@@ -168,3 +177,60 @@ def test_what_a_redirect_target_says_is_the_targets(site: Site, add: Add, rows: 
     assert crawl(HTTP_PROXY=site.url)["fetched"] == 1
     assert rows("SELECT host, reason FROM hosts WHERE not_before > now() + interval '5 min'") == [("there.test", "http_429")]
     assert sum(site.asked(f"http://there.test/a{n}") for n in range(3)) == 1
+
+
+Certify = Callable[..., ssl.SSLContext]
+
+
+@pytest.fixture
+def certify(tmp_path: Path) -> Certify:
+    """Makes certificates, signed by an authority of the test's own (`authority.pem`) or by nobody."""
+    now = datetime.now(UTC)
+
+    def made(name: str, key: ec.EllipticCurvePrivateKey, issuer: str, by: ec.EllipticCurvePrivateKey, days: int, hosts: list[x509.GeneralName]) -> x509.Certificate:  # fmt: skip
+        builder = x509.CertificateBuilder(
+            subject_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),
+            issuer_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]),
+            public_key=key.public_key(),
+            serial_number=x509.random_serial_number(),
+            not_valid_before=now - timedelta(days=30),
+            not_valid_after=now + timedelta(days=days),
+        ).add_extension(x509.BasicConstraints(ca=not hosts, path_length=None), critical=True)
+        if hosts:
+            builder = builder.add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        return builder.sign(by, hashes.SHA256())
+
+    authority = ec.generate_private_key(ec.SECP256R1())
+    root = made("The authority", authority, "The authority", authority, 30, [])
+    (tmp_path / "authority.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
+
+    def certified(*, host: str = "127.0.0.1", days: int = 30, signed: bool = True) -> ssl.SSLContext:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.IPAddress(ip_address(host)) if host[0].isdigit() else x509.DNSName(host)
+        certificate = made("Outlet", key, *(("The authority", authority) if signed else ("Outlet", key)), days, [name])
+        file = tmp_path / f"{host}{days}{signed}.pem"
+        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context
+
+    return certified
+
+
+def test_certificates_are_not_asked_for_and_noted(site: Site, certify: Certify, tmp_path: Path, add: Add, rows: Read, crawl: Run) -> None:
+    contexts = {
+        "valid": certify(),
+        "self_signed": certify(signed=False),
+        "expired": certify(days=-1),
+        "other_host": certify(host="other.example"),
+    }
+    with contextlib.ExitStack() as stack:
+        servers = {fault: stack.enter_context(serving(context)) for fault, context in contexts.items()}
+        links = [raw.put("/page", whole(article(fault), HTML)) and f"https://127.0.0.1:{raw.port}/page" for fault, raw in servers.items()]
+        add(site.feed("/rss", *links, site.put("/plain", article("Plain"))))
+        hosts = ",".join([site.host, *(f"127.0.0.1:{raw.port}" for raw in servers.values())])
+        report = crawl(allow_hosts=hosts, SSL_CERT_FILE=str(tmp_path / "authority.pem"))
+        assert report["fetched"] == len(servers) + 1
+        found = dict(rows("SELECT url, certificate FROM captures"))
+        assert found == {**dict(zip(links, servers, strict=True)), f"{site.url}/plain": None}
