@@ -24,7 +24,7 @@ from pipeline.reasons import FETCHING
 
 # A retry would change nothing about these.
 FINAL: Final = frozenset({
-    "robots", "private_address", "bad_scheme", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "wrong_type", "http_404", "http_410",
+    "robots", "private_address", "bad_scheme", "bad_port", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "wrong_type", "http_404", "http_410",
 })  # fmt: skip
 # What the client says of an answer that it can't read, by a part of its words.
 BROKEN: Final = {

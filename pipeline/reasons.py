@@ -11,6 +11,7 @@ FETCHING: Final = {
     "robots_unreachable": "its robots.txt can't be read, which counts as a ban",
     "private_address": "its address is private (allow it with PRESSWATCH_ALLOW_HOSTS)",
     "bad_scheme": "only http and https are fetched",
+    "bad_port": "its port belongs to another service (allow it with PRESSWATCH_ALLOW_HOSTS)",
     "bad_url": "the address makes no sense",
     "url_too_long": "the address is too long",
     "too_large": "the answer is larger than PRESSWATCH_PAGE_MAX_BYTES",

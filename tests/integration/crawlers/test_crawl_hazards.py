@@ -6,6 +6,8 @@ import contextlib
 import gzip
 import itertools
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -177,6 +179,33 @@ def test_what_a_redirect_target_says_is_the_targets(site: Site, add: Add, rows: 
     assert crawl(HTTP_PROXY=site.url)["fetched"] == 1
     assert rows("SELECT host, reason FROM hosts WHERE not_before > now() + interval '5 min'") == [("there.test", "http_429")]
     assert sum(site.asked(f"http://there.test/a{n}") for n in range(3)) == 1
+
+
+RESOLVED = """
+import socket, sys
+real = socket.getaddrinfo
+def resolve(host, port, *rest, **named):
+    if str(host).endswith(".example"):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)), (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::ffff:7f00:1", port, 0, 0))]
+    return real(host, port, *rest, **named)
+socket.getaddrinfo = resolve
+from crawlers.__main__ import main
+sys.exit(main(["discover", sys.argv[1]]))
+"""
+
+
+def test_a_name_is_connected_to_only_at_addresses_that_may_be(site: Site, environment: dict[str, str]) -> None:
+    site.put("/", article("Home"))
+    url = f"http://rebound.example:{site.port}/"
+
+    def look(allow: str) -> str:
+        command, variables = [sys.executable, "-c", RESOLVED, url], environment | {"PRESSWATCH_ALLOW_HOSTS": allow}
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert "its address is private" in look("other.example")
+    assert not site.requests
+    assert "private" not in look(f"rebound.example:{site.port}")
+    assert site.asked("/") == 1
 
 
 Certify = Callable[..., ssl.SSLContext]
