@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     )
     fetch_timeout_s: float = Field(30, ge=1, le=600)
     page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
+    new_pages_per_day: int = Field(
+        2_000, ge=1, description="Of one outlet; of one that usually has more, twice as many as usual. The others wait."
+    )
     retention_days: int = Field(90, ge=1, description="How long captures are kept.")
 
     # Working

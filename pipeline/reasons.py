@@ -27,7 +27,15 @@ FETCHING: Final = {
     "connection_lost": "the connection breaks off",
     "proxy": "the proxy can't reach it",
     "bad_answer": "the answer is no valid HTTP",
+    "over_budget": "the outlet shows more new pages than PRESSWATCH_NEW_PAGES_PER_DAY allows, and this one waits",
     "crawl_delay": "its robots.txt asks for a long pause between two fetches",
+}
+# Why an address does not become a page.
+TRAPS: Final = {
+    "repeated_path": "parts of its path are repeated again and again",
+    "deep_path": "its path has too many parts",
+    "many_parameters": "it has too many parameters",
+    "calendar": "it is a page of a calendar",
 }
 # Why a page that was fetched is no article.
 READING: Final = {

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -232,8 +233,11 @@ class Watch(Looking):
     async def record(self, poll: Poll) -> None:
         """Keep what a poll showed, and fetch what is new in it."""
         interval_s, longest_s = self.limits.feed_interval_s, self.limits.feed_interval_longest_s
+        keep = partial(
+            polls.record, worker=self.worker, interval_s=interval_s, longest_s=longest_s, most_a_day=self.limits.new_pages_per_day
+        )
         try:
-            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
+            new, pages = await self.in_store(keep, poll)
         except InfrastructureError:
             raise
         except Exception as error:
@@ -241,7 +245,7 @@ class Watch(Looking):
             logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
             problem = f"what it shows can't be stored ({type(error).__name__})"
             poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
-            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
+            new, pages = await self.in_store(keep, poll)
         self.tally.counts["feeds_polled"] += 1
         self.tally.counts["feeds_not_modified"] += poll.not_modified
         self.tally.counts["feeds_failed"] += poll.error is not None
