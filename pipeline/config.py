@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     new_pages_per_day: int = Field(
         2_000, ge=1, description="Of one outlet; of one that usually has more, twice as many as usual. The others wait."
     )
+    respect_noarchive: bool = Field(
+        False, description="Of pages that ask for it (noarchive) no bytes are kept; their text is searched, and only its beginning shown."
+    )
     retention_days: int = Field(90, ge=1, description="How long captures are kept.")
 
     # Working

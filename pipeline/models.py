@@ -277,6 +277,7 @@ class PageSource:
     outlet_hosts: tuple[str, ...] = ()
     outlet_language: str | None = None
     outlet_country: str | None = None
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
     rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
@@ -315,6 +316,7 @@ class Extraction:
     kind: ArticleKind = ArticleKind.ARTICLE
     paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
     image: str | None = None  # address of the picture that stands for the article
+    noarchive: bool = False  # the outlet asks that no copy is kept
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 

@@ -49,6 +49,7 @@ READING: Final = {
     "paywall": "its text stands behind a paywall",
     "error_page": "it is an error page",
     "index_page": "it lists articles and is none itself",
+    "noindex": "it asks presswatch by name to leave it out",
     "not_an_article": "it is a page of another kind",
     "outdated": "a newer text of the article was stored before",
     "variant": "it is a former address or another edition of a stored article",

@@ -8,6 +8,7 @@ from pipeline.extract import (
     authors,
     body,
     decoding,
+    directives,
     images,
     kinds,
     page,
@@ -85,7 +86,10 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
     address = addresses.decide(parsed)
     kind = kinds.decide(parsed, body=text.value)
     image = images.decide(parsed)
+    asked = directives.read(everybody=parsed.metas("robots"), ours=parsed.metas(directives.AGENT), header=parsed.source.robots_tag)
     reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
+    if asked.noindex:
+        reason = verdict.NOINDEX
     return Extraction(
         url=parsed.source.url,
         canonical_url=address.value,
@@ -101,6 +105,7 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
         kind=ArticleKind.INDEX_PAGE if reason == verdict.INDEX_PAGE else kind.value,
         paywalled=walls.is_paywalled(parsed),
         image=image.value,
+        noarchive=asked.noarchive,
         candidates={
             "title": title.candidates,
             "authors": people.candidates,

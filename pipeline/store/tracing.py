@@ -49,9 +49,10 @@ ARTICLES: Final[LiteralString] = """
     ORDER BY a.id
 """
 VERSIONS: Final[LiteralString] = """
-    SELECT article_id, version, created_at, title, authors, published_at, published_precision, modified_at, language, topics, words,
-        syndicated_name, syndicated_url, kind, paywalled, image, candidates, body
-    FROM article_versions WHERE article_id = ANY (%(articles)s) ORDER BY article_id, version
+    SELECT article_id, v.version, created_at, v.title, authors, published_at, published_precision, modified_at, language, topics, words,
+        syndicated_name, syndicated_url, kind, paywalled, image, candidates,
+        CASE WHEN a.noarchive THEN '' ELSE body END AS body
+    FROM article_versions v JOIN articles a ON a.id = v.article_id WHERE article_id = ANY (%(articles)s) ORDER BY article_id, v.version
 """
 
 
