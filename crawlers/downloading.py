@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from OpenSSL import SSL
 from OpenSSL.crypto import X509
@@ -24,7 +25,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.ssl import CertificateOptions, platformTrust
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, DONE
-from twisted.web.client import URI
+
+from pipeline.addresses import PORTS
 
 # Status line and headers of an answer, those before it ("100 Continue" and the like) included.
 LARGEST_HEAD_BYTES: Final = 65_536
@@ -51,8 +53,8 @@ class Handler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.certificates = Certificates.from_crawler(crawler)
-        self._contextFactory = self.certificates
-        self._pool._factory = _Factory
+        self._contextFactory = self.certificates  # type: ignore[assignment] - it is one
+        self._pool._factory = _Factory  # noqa: SLF001 - the only way to another protocol
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy asks for it."""
@@ -80,15 +82,15 @@ class Certificates(_ScrapyClientContextFactory):
 
     def of(self, url: str) -> str | None:
         """What is known of the certificate behind a URL; null without one."""
-        uri = URI.fromBytes(url.encode("ascii"))
-        return self._found.get((uri.host, uri.port)) if uri.scheme == b"https" else None
+        parts = urlsplit(url)
+        return self._found.get(((parts.hostname or "").encode("ascii"), parts.port or PORTS["https"])) if parts.scheme == "https" else None
 
     def _note(self, place: tuple[bytes, int], fault: str) -> None:
         if self._found[place] == VALID:
             self._found[place] = fault
 
     def _get_cert_options_kwargs(self) -> dict[str, Any]:
-        return super()._get_cert_options_kwargs() | {"trustRoot": platformTrust()}
+        return super()._get_cert_options_kwargs() | {"trustRoot": platformTrust()}  # type: ignore[no-untyped-call]
 
 
 class _Checking(_ScrapyClientTLSOptions26):
@@ -96,7 +98,7 @@ class _Checking(_ScrapyClientTLSOptions26):
         super().__init__(connect, hostname)
         self._note = note
 
-    def _verifyCB(self, is_name: bool, host: str) -> Callable[[SSL.Connection, X509, int, int, int], bool]:  # type: ignore[override]  # noqa: N802, FBT001
+    def _verifyCB(self, is_name: bool, host: str) -> Callable[[SSL.Connection, X509, int, int, int], bool]:  # type: ignore[override]  # noqa: N802
         wanted = DNS_ID(host) if is_name else IPAddress_ID(host)
 
         def check(_: SSL.Connection, certificate: X509, error: int, depth: int, ok: int) -> bool:
@@ -121,13 +123,13 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         in_head = self._parser is not None and self._parser.state not in {BODY, DONE}
-        super().dataReceived(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
         if in_head and self._parser is not None and self._parser.state not in {BODY, DONE}:
             self.head_bytes += len(data)
             if self.head_bytes > LARGEST_HEAD_BYTES:
-                self._giveUp(Failure(HeadTooLarge()))
+                self._giveUp(Failure(HeadTooLarge()))  # type: ignore[no-untyped-call]
 
 
 class _Factory(_LenientHTTP11ClientFactory):
     def buildProtocol(self, address: IAddress | None) -> _Protocol:  # noqa: ARG002, N802 - Twisted's form
-        return _Protocol(self._quiescentCallback)
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -97,7 +98,7 @@ def _gzip(body: bytes, most_bytes: int) -> bytes:
     whole = b""
     while not whole or body.startswith(GZIP_MAGIC):
         made = zlib.decompressobj(wbits=RAW)
-        whole += _whole(_inflated(made, body[_header_bytes(body) :]), lambda made=made: made.eof, most_bytes - len(whole))
+        whole += _whole(_inflated(made, body[_header_bytes(body) :]), partial(getattr, made, "eof"), most_bytes - len(whole))
         body = made.unused_data[TRAILER_BYTES:]
         if not body:
             break
@@ -148,7 +149,7 @@ def _zstd(body: bytes, most_bytes: int) -> bytes:
     whole = b""
     while body:
         made = zstd.ZstdDecompressor()
-        whole += _whole(_frame(made, body), lambda made=made: made.eof, most_bytes - len(whole))
+        whole += _whole(_frame(made, body), partial(getattr, made, "eof"), most_bytes - len(whole))
         body = made.unused_data
     return whole
 

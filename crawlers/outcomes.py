@@ -84,7 +84,7 @@ def of_response(response: Response) -> Failure | None:
     return Failure(reason=reason, status=status, wait_s=wait_s(response))
 
 
-def of_exception(error: BaseException) -> Failure:
+def of_exception(error: BaseException) -> Failure:  # noqa: PLR0911 - one for each kind
     """What an exception of the downloader or a middleware means."""
     if isinstance(error, Refused):
         return Failure(reason=error.reason, detail=error.detail)

@@ -24,7 +24,7 @@ class Elsewhere(IgnoreRequest):
 class Redirects(RedirectMiddleware):
     """Follows at the same host, and hands out what leads to another one: that may be leased by others, or want a longer pause."""
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(self, request: Request, response: Response, spider: None = None) -> Request | Response:  # type: ignore[override]  # noqa: ARG002 - Scrapy's old form
         """Follow a redirect.
 
         Raises:

@@ -46,7 +46,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # Scrapy's defaults are replaced as a whole: what is only switched off is loaded all the same, and a
         # crawl starts every minute.
         "EXTENSIONS_BASE": {},
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"), None) | dict.fromkeys(("http", "https"), "crawlers.downloading.Handler"),
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"), None)
+        | dict.fromkeys(("http", "https"), "crawlers.downloading.Handler"),
         "LOG_INSTALL_ROOT_HANDLER": False,
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {

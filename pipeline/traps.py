@@ -36,7 +36,9 @@ CALENDAR: Final = re.compile(
     r"(?:calend[ar]{1,2}\w*|kalender|events?|agenda|termine|veranstaltungen|eventi|eventos|evenements|whats-?on)(?:/|$)", re.IGNORECASE
 )
 DATE_AT_END: Final = re.compile(r"/(?:19|20)\d\d(?:[/-](?:0?[1-9]|1[0-2]))?(?:[/-](?:0?[1-9]|[12]\d|3[01]))?/?$")
-DATE_NAMES: Final = frozenset({"date", "day", "month", "year", "week", "mes", "ano", "jahr", "monat", "tribe-bar-date", "eventdate", "ical"})
+DATE_NAMES: Final = frozenset(
+    {"date", "day", "month", "year", "week", "mes", "ano", "jahr", "monat", "tribe-bar-date", "eventdate", "ical"}
+)
 
 
 def without_session(url: str) -> str:

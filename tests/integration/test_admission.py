@@ -112,7 +112,9 @@ def test_traps_are_left_out_and_counted(database: Database, show: Show, rows: Re
     assert rows("SELECT trapped_items, gaps FROM coverage") == [(1 + len(calendar) + 7, 0)]
     assert "is a page of a calendar" in trace.trace(database, f"{SITE}/calendar/2025/01")["verdict"]
     (found,) = health.health(database, NOW + timedelta(minutes=1))
-    assert [warning.text for warning in found.warnings if warning.kind == "trap"][0].startswith("In the last day addresses were left out 128")
+    assert next(warning.text for warning in found.warnings if warning.kind == "trap").startswith(
+        "In the last day addresses were left out 128"
+    )
 
 
 def test_a_session_makes_no_new_page(database: Database, show: Show) -> None:

@@ -16,7 +16,9 @@ from pipeline.steps.context import Context
 from pipeline.store.reading import articles
 from tests.archive import Archive
 
-TEXT = "The harbour council voted on Tuesday to close the old swing bridge for two years, after engineers found cracks in both of its piers. "
+TEXT = (
+    "The harbour council voted on Tuesday to close the old swing bridge for two years, after engineers found cracks in both of its piers. "
+)
 ROBOTS = '<meta name="robots" content="noarchive">'
 
 
@@ -36,7 +38,9 @@ def respect(context: Context) -> None:
 
 def captures(context: Context) -> list[tuple[Any, ...]]:
     with context.database.transaction() as connection:
-        return connection.execute("SELECT outcome, octet_length(body_gzip) > 0, body_bytes > 0, dropped_at IS NULL FROM captures ORDER BY id").fetchall()
+        return connection.execute(
+            "SELECT outcome, octet_length(body_gzip) > 0, body_bytes > 0, dropped_at IS NULL FROM captures ORDER BY id"
+        ).fetchall()
 
 
 def exported(context: Context) -> str:

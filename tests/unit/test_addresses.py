@@ -1,5 +1,8 @@
 """Which addresses may be fetched."""
 
+# Letters that look like others; addresses, none of which is bound to.
+# ruff: noqa: RUF001, S104
+
 from __future__ import annotations
 
 from ipaddress import ip_address

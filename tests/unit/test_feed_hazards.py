@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -95,8 +96,7 @@ def test_nothing_larger_than_the_limit_is_read(kind: FeedKind) -> None:
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_neither_grow_nor_read_files(body: str, encoding: str) -> None:
-    with open("/etc/hostname") as file:
-        secret = file.read().strip()
+    secret = Path("/etc/hostname").read_text().strip()
     for kind in (FeedKind.FEED, FeedKind.SITEMAP):
         found = shown(body.encode(encoding), kind)
         assert secret not in str(found)
@@ -221,7 +221,7 @@ def test_sitemaps_of_more_entries_than_are_allowed(monkeypatch: pytest.MonkeyPat
     last = "<url><loc>https://example.com/last</loc><lastmod>2025-01-01</lastmod></url>"
     found = items(urlset(entries[: entries.rindex("<url>")] + last + last.replace("last<", "unseen<")), FeedKind.SITEMAP)
     assert len(found) == MOST_ITEMS
-    assert [one.url for one in found][0] == "https://example.com/last"
+    assert found[0].url == "https://example.com/last"
     assert "https://example.com/unseen" not in {one.url for one in found}
     lines = "\n".join(f"https://example.com/{n}" for n in range(100_000))
     assert [len(items(lines, FeedKind.SITEMAP)), items(lines, FeedKind.SITEMAP)[0].url] == [MOST_ITEMS, "https://example.com/99999"]

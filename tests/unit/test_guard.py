@@ -1,6 +1,6 @@
 """The fetch guard: what a name resolves to is what is connected to, and private addresses are left out."""
 
-# ruff: noqa: N802, N815 - the names are Twisted's
+# ruff: noqa: N802, N815, S104 - the names are Twisted's, and nothing is bound to
 
 from __future__ import annotations
 
