@@ -53,7 +53,7 @@ class Handler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.certificates = Certificates.from_crawler(crawler)
-        self._contextFactory = self.certificates  # type: ignore[assignment] - it is one
+        self._contextFactory = self.certificates  # type: ignore[assignment]  # it is one
         self._pool._factory = _Factory  # noqa: SLF001 - the only way to another protocol
 
     async def download_request(self, request: Request) -> Response:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline import traps
+from pipeline import traps, urls
 from pipeline.models import FeedKind, Poll
 from pipeline.store.database import Connection
 
 DAY_S: Final = 86_400
+SITEMAPS: Final = frozenset({FeedKind.SITEMAP, FeedKind.NEWS_SITEMAP})
 LINKED: Final = frozenset({FeedKind.SECTION, FeedKind.SITEMAP})
 
 
@@ -20,7 +21,7 @@ class Admission:
 
     now: int = 0  # how many are taken at once
     waits_s: dict[str, float] = field(default_factory=dict)  # those put off, and for how long
-    trapped: frozenset[str] = frozenset()  # left out: they look like a trap's
+    trapped: frozenset[str] = frozenset()  # left out: they look like a trap's, or are another site's
     refused: frozenset[str] = frozenset()  # left out: too many wait already
     linked: bool = False  # they are links or a sitemap's entries
 
@@ -30,7 +31,7 @@ class Admission:
         return self.trapped | self.refused
 
 
-def admit(connection: Connection, poll: Poll, urls: Sequence[str], *, most_a_day: int | None) -> Admission:
+def admit(connection: Connection, poll: Poll, shown: Sequence[str], *, most_a_day: int | None) -> Admission:
     """Decide about addresses that nobody has seen before, in their order.
 
     Feeds and news sitemaps on one side, links and sitemaps on the other have a budget each, so that a trap on a page
@@ -39,13 +40,15 @@ def admit(connection: Connection, poll: Poll, urls: Sequence[str], *, most_a_day
     Args:
         connection: in a transaction.
         poll: what shows them.
-        urls: which.
+        shown: which.
         most_a_day: the least budget of an outlet; null: there is none.
 
     """
     linked = (poll.kind or poll.feed.kind) in LINKED
-    trapped = frozenset(url for url in urls if traps.trap(url, linked=linked)) | (traps.filtered(urls) if linked else frozenset())
-    fine = [url for url in urls if url not in trapped]
+    trapped = frozenset(url for url in shown if traps.trap(url, linked=linked)) | (traps.filtered(shown) if linked else frozenset())
+    if (poll.kind or poll.feed.kind) in SITEMAPS:
+        trapped |= _foreign(connection, poll, shown)
+    fine = [url for url in shown if url not in trapped]
     spent = _spent(connection, poll, linked=linked) if most_a_day is not None else 0
     if most_a_day is None or spent + len(fine) <= most_a_day:
         return Admission(now=len(fine), trapped=trapped, linked=linked)
@@ -57,6 +60,16 @@ def admit(connection: Connection, poll: Poll, urls: Sequence[str], *, most_a_day
     pace_s = DAY_S / budget
     waits_s = {url: max(wait_s, DAY_S / 24) + number * pace_s for number, url in enumerate(later, start=1)}
     return Admission(now=len(fine) - len(later) - len(refused), waits_s=waits_s, trapped=trapped, refused=frozenset(refused), linked=linked)
+
+
+def _foreign(connection: Connection, poll: Poll, entries: Sequence[str]) -> frozenset[str]:
+    """Entries of sites that are neither the sitemap's own nor the outlet's: a sitemap can't speak for others (sitemaps.org, location)."""
+    others = {url: urls.site(url) for url in entries if not urls.same_site(url, poll.feed.url)}
+    if not others:
+        return frozenset()
+    rows = connection.execute("SELECT host FROM outlet_hosts WHERE outlet_id = %s", (poll.feed.outlet_id,))
+    own = {urls.site(f"https://{host}/") for (host,) in rows}
+    return frozenset(url for url, site in others.items() if site not in own)
 
 
 def _spent(connection: Connection, poll: Poll, *, linked: bool) -> int:

@@ -27,12 +27,12 @@ def show(database: Database) -> Show:
     with database.transaction() as connection:
         outlets.save(connection, OutletSpec(name="Example", url=SITE, feeds=(FEED, SECTION)))
 
-    def poll(*paths: str, budget: int = 10, feed: str = FEED, at: datetime = NOW) -> tuple[int, list[Page]]:
-        kind = FeedKind.SECTION if feed == SECTION else FeedKind.FEED
+    def poll(*paths: str, budget: int = 10, feed: str = FEED, at: datetime = NOW, kind: FeedKind | None = None) -> tuple[int, list[Page]]:
+        kind = kind or (FeedKind.SECTION if feed == SECTION else FeedKind.FEED)
         with database.transaction() as connection:
             connection.execute("UPDATE feeds SET due_at = now()")
             found = {one.url: one for one in polls.claim(connection, 1, due_by=frontier.now(connection), outlets=None, limit=9)}[feed]
-            items = tuple(FeedItem(url=SITE + path) for path in paths)
+            items = tuple(FeedItem(url=path if "://" in path else SITE + path) for path in paths)
             return polls.record(
                 connection, Poll(feed=found, kind=kind, started_at=at, items=items), worker=1, interval_s=100, most_a_day=budget
             )
@@ -115,6 +115,25 @@ def test_traps_are_left_out_and_counted(database: Database, show: Show, rows: Re
     assert next(warning.text for warning in found.warnings if warning.kind == "trap").startswith(
         "In the last day addresses were left out 128"
     )
+
+
+def test_a_sitemap_speaks_for_its_own_site_and_the_outlets(database: Database, show: Show, rows: Read) -> None:
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO outlet_hosts (host, outlet_id) SELECT 'www.example.net', id FROM outlets")
+    entries = [
+        "https://www.example.com/a",
+        "https://news.example.com/a",
+        "https://example.net/a",
+        "https://other.example/a",
+        "https://example.com.evil.test/a",
+    ]
+    for kind in (FeedKind.NEWS_SITEMAP, FeedKind.SITEMAP):
+        _, pages = show(*entries, kind=kind)
+        if kind is FeedKind.NEWS_SITEMAP:
+            assert {page.url for page in pages} == set(entries[:3])
+    assert rows("SELECT trapped_items FROM coverage") == [(4,)]
+    # What a feed announces is its outlet's, wherever it is.
+    assert len(show(*entries)[1]) == 2
 
 
 def test_a_session_makes_no_new_page(database: Database, show: Show) -> None:

@@ -181,6 +181,27 @@ def test_what_a_redirect_target_says_is_the_targets(site: Site, add: Add, rows: 
     assert sum(site.asked(f"http://there.test/a{n}") for n in range(3)) == 1
 
 
+def test_sitemaps_that_name_each_other_end(site: Site, add: Add, rows: Read, crawl: Run) -> None:
+    def index(path: str, *parts: str) -> str:
+        inside = "".join(f"<sitemap><loc>{site.url}{part}</loc></sitemap>" for part in parts)
+        return site.put(path, f"<sitemapindex>{inside}</sitemapindex>".encode(), kind="application/xml")
+
+    link = site.put("/story", article("Story"))
+    site.put("/a.xml", f"<urlset><url><loc>{link}</loc></url></urlset>".encode(), kind="application/xml")
+    bomb = gzip.compress(b"<urlset>" + b" " * 40_000_000)
+    site.put("/bomb.xml.gz", bomb, kind="application/gzip")
+    indexes = [
+        index("/self.xml", "/self.xml", "/a.xml"),
+        index("/one.xml", "/two.xml", "/self.xml", "/bomb.xml.gz", "/a.xml"),
+        index("/two.xml", "/one.xml"),
+    ]
+    many = index("/many.xml", *(f"/part{n}.xml" for n in range(500)))
+    add(*indexes, many)
+    assert crawl()["fetched"] == 1
+    assert len(site.requests) < 60
+    assert dict(rows("SELECT url, error FROM feeds"))[indexes[0]] is None
+
+
 RESOLVED = """
 import socket, sys
 real = socket.getaddrinfo
