@@ -65,6 +65,8 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     text = source.html if isinstance(source.html, str) else decoding.decode(source.html, source.content_type)
     if not decoding.is_html(text):
         return _rejected(source, verdict.NOT_HTML if text.strip("\x00\ufeff \t\r\n\f") else verdict.EMPTY_PAGE)
+    if parsing.is_overloaded(text):
+        return _rejected(source, verdict.TOO_LARGE)
     tree = parsing.parse_tree(text)
     if parsing.count_elements(tree) > MAX_ELEMENTS:
         return _rejected(source, verdict.TOO_LARGE)
