@@ -160,7 +160,7 @@ def _fetching(found: reading.Unfetched | None) -> Iterator[HealthWarning]:
 
 def _put_off(found: reading.PutOff | None) -> Iterator[HealthWarning]:
     if found and found.waiting + found.refused:
-        left_out = f", and {found.refused} were left out because too many wait" if found.refused else ""
+        left_out = f", and {found.refused} times one was left out because too many wait" if found.refused else ""
         text = f"In the last day {found.waiting} new pages had to wait{left_out}: it shows more than PRESSWATCH_NEW_PAGES_PER_DAY allows"
         yield HealthWarning(kind="budget", text=text)
     if found and found.trapped >= FEWEST_TRAPPED:

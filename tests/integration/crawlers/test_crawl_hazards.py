@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from pipeline.alerts import webhook
 from pipeline.store.database import Database
 
 from .conftest import Site, article
@@ -284,3 +285,17 @@ def test_certificates_are_not_asked_for_and_noted(site: Site, certify: Certify, 
         assert report["fetched"] == len(servers) + 1
         found = dict(rows("SELECT url, certificate FROM captures"))
         assert found == {**dict(zip(links, servers, strict=True)), f"{site.url}/plain": None}
+
+
+def test_certificates_of_webhooks_must_be_valid(certify: Certify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificates = [certify(), certify(signed=False), certify(days=-1), certify(host="other.example")]
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    webhook._certificates.cache_clear()
+    states = []
+    with contextlib.ExitStack() as stack:
+        for raw in [stack.enter_context(serving(certificate)) for certificate in certificates]:
+            raw.put("/hook", whole(b""))
+            outcome = webhook.send(f"https://127.0.0.1:{raw.port}/hook", b"{}", "key", allow_hosts=["127.0.0.1"], contact="")
+            states.append((outcome.state, len(raw.requests)))
+    webhook._certificates.cache_clear()
+    assert states == [("sent", 1), ("retry", 0), ("retry", 0), ("retry", 0)]
