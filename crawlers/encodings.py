@@ -24,7 +24,9 @@ ACCEPTED: Final = "gzip, deflate, br, zstd"
 NOT_PACKED: Final = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "8bit", "7bit"})
 # No honest server packs a body more often.
 MOST_LAYERS: Final = 3
-STEP_BYTES: Final = 65_536
+STEP_BYTES: Final = 262_144
+# Of a gzip or zstd body; each costs a look at the rest.
+MOST_MEMBERS: Final = 200
 GZIP_MAGIC: Final = b"\x1f\x8b"
 HEADER_BYTES: Final = 10
 TRAILER_BYTES: Final = 8
@@ -96,13 +98,13 @@ def unpacked(body: bytes, layers: Sequence[str], *, most_bytes: int) -> bytes:
 def _gzip(body: bytes, most_bytes: int) -> bytes:
     """The members of a gzip file (RFC 1952); what follows them is no part of it."""
     whole = b""
-    while not whole or body.startswith(GZIP_MAGIC):
+    for number in range(MOST_MEMBERS):
+        if number and not body.startswith(GZIP_MAGIC):
+            return whole
         made = zlib.decompressobj(wbits=RAW)
         whole += _whole(_inflated(made, body[_header_bytes(body) :]), partial(getattr, made, "eof"), most_bytes - len(whole))
         body = made.unused_data[TRAILER_BYTES:]
-        if not body:
-            break
-    return whole
+    raise EOFError("it has too many members")
 
 
 def _header_bytes(body: bytes) -> int:
@@ -147,11 +149,13 @@ def _brotli(body: bytes, most_bytes: int) -> bytes:
 
 def _zstd(body: bytes, most_bytes: int) -> bytes:
     whole = b""
-    while body:
+    for _ in range(MOST_MEMBERS):
+        if not body:
+            return whole
         made = zstd.ZstdDecompressor()
         whole += _whole(_frame(made, body), partial(getattr, made, "eof"), most_bytes - len(whole))
         body = made.unused_data
-    return whole
+    raise EOFError("it has too many frames")
 
 
 def _frame(made: Any, body: bytes) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Sequence
@@ -87,6 +88,14 @@ def test_a_body_that_breaks_off_is_not_taken_for_the_whole(name: str, share: flo
 def test_what_cannot_be_unpacked_is_refused(encoding: str) -> None:
     assert reason(b"<html>not packed at all</html>" * 9, encoding) in {"bad_encoding", "truncated"}
     assert reason(b"<", encoding) in {"bad_encoding", "truncated"}
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_bodies_of_endless_members_are_refused(encoding: str, pack: Pack) -> None:
+    started = time.process_time()
+    assert reason(pack(b"") * 200_000, encoding) == "bad_encoding"
+    assert reason(pack(b"x") * 200_000, encoding) == "bad_encoding"
+    assert time.process_time() - started < 3
 
 
 def test_layers() -> None:
