@@ -62,6 +62,7 @@ def test_with_the_setting_bytes_go_and_the_text_is_found_but_not_shown(archive: 
     archive.put("wall", b"<html><head>" + ROBOTS.encode() + b"</head><body></body></html>")
     archive.put("open", page(TEXT.replace("harbour", "parish"), head=""))
     list(chain.process(context))
+    context.index.refresh()
     assert captures(context) == [("article", False, True, False), ("no_body", False, True, False), ("article", True, True, True)]
     found = search.search(context.index, "zeppelin harbour", now=datetime.now(UTC))
     assert found.total == 1
