@@ -177,6 +177,8 @@ class Capture:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +280,7 @@ class PageSource:
     outlet_hosts: tuple[str, ...] = ()
     outlet_language: str | None = None
     outlet_country: str | None = None
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
     rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
@@ -316,6 +319,7 @@ class Extraction:
     kind: ArticleKind = ArticleKind.ARTICLE
     paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
     image: str | None = None  # address of the picture that stands for the article
+    noarchive: bool = False  # the outlet asks that no copy is kept
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline import changes, reasons, urls
+from pipeline import changes, reasons, traps, urls
 from pipeline.models import Stage
 from pipeline.store import alerts, forgotten, tracing, work
 from pipeline.store.database import Database
@@ -16,7 +16,7 @@ MOST_EDITS: Final = 10
 
 def trace(database: Database, url: str) -> dict[str, Any]:
     """What is stored about a URL, as JSON-ready values except for times, with a `verdict` in one sentence."""
-    forms = list(dict.fromkeys([url, url.split("#", 1)[0]]))
+    forms = list(dict.fromkeys([url, url.split("#", 1)[0], traps.without_session(url.split("#", 1)[0])]))
     canonical = urls.canonical(url)
     with database.transaction() as connection:
         pages = tracing.pages(connection, forms, canonical)
@@ -88,6 +88,8 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
         return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
     if found["pages"]:
         return _not_fetched(found["pages"][0])
+    if found["outlets"] and (trap := traps.trap(found["url"], linked=True)):
+        return f"It would not be fetched where a page or sitemap links to it, as it looks like a trap: {reasons.TRAPS[trap]} ({trap})."
     if found["outlets"]:
         return _not_shown(found["outlets"][0], found["feeds"])
     if not urls.host(found["url"]):

@@ -39,13 +39,13 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.content_type, c.fetched_at, c.url,
             s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
-            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id)
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id), c.robots_tag
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
             SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
-        WHERE c.id = ANY (%s)
+        WHERE c.id = ANY (%s) AND c.dropped_at IS NULL
         """,
         (list(bodies),),
     )
@@ -70,6 +70,7 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
                 outlet_language=row[14],
                 outlet_country=row[15],
                 outlet_hosts=tuple(row[16]),
+                robots_tag=row[17],
             ),
         )
         for row in rows
@@ -103,6 +104,7 @@ def select_for_again(connection: Connection, *, outlets: Sequence[str], since: d
         """
         SELECT c.id FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         WHERE (%(all)s OR o.name = ANY (%(outlets)s)) AND (%(since)s::timestamptz IS NULL OR c.fetched_at >= %(since)s)
+            AND c.dropped_at IS NULL
         ORDER BY c.fetched_at, c.id
         """,
         {"all": not outlets, "outlets": list(outlets), "since": since},
@@ -119,7 +121,8 @@ def select_recent(connection: Connection, outlet_ids: Sequence[int], *, since: d
             SELECT id FROM pages WHERE outlet_id = wanted.outlet_id AND fetched_at >= %(since)s ORDER BY first_seen_at DESC LIMIT %(limit)s
         ) p
         CROSS JOIN LATERAL (
-            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s ORDER BY fetched_at DESC LIMIT 1
+            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s AND dropped_at IS NULL
+            ORDER BY fetched_at DESC LIMIT 1
         ) c
         ORDER BY c.fetched_at DESC, c.id DESC LIMIT %(limit)s
         """,
