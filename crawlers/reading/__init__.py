@@ -12,6 +12,8 @@ from pipeline.models import FeedItem, FeedKind
 
 MOST_ITEMS: Final = 1_000
 LARGEST_BYTES: Final = 20_000_000
+LONGEST_JUNK: Final = 5_000
+MOST_OF: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Reading:
     items: tuple[FeedItem, ...] = ()
     title: str = ""
     parts: tuple[str, ...] = ()  # of a sitemap index: the sitemaps in it, the newest first
+    is_heard: bool = False  # most of its entries are sound or film, as a podcast's are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Readin
         return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type)[:MOST_ITEMS])
     if not body.strip():
         raise ValueError("the answer is empty")
-    body = sitemaps.unpacked(body, most=LARGEST_BYTES)
+    body = _from_start(sitemaps.unpacked(body, most=LARGEST_BYTES))
     if json_feeds.is_feed(body):
         title, items = json_feeds.read(body, url=url, most=MOST_ITEMS)
         return Reading(kind=FeedKind.FEED, items=items, title=title)
@@ -78,8 +81,14 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Readin
         is_news = sitemap.is_news or (sitemap.parts and kind is FeedKind.NEWS_SITEMAP)
         return Reading(kind=FeedKind.NEWS_SITEMAP if is_news else FeedKind.SITEMAP, items=sitemap.items, parts=sitemap.parts)
     if root in {"rss", "feed", "rdf"}:
-        title, items = feeds.read(body, url=url, content_type=content_type, most=MOST_ITEMS)
-        return Reading(kind=FeedKind.FEED, items=items, title=title)
+        feed = feeds.read(body, url=url, content_type=content_type, most=MOST_ITEMS)
+        return Reading(kind=FeedKind.FEED, items=feed.items, title=feed.title, is_heard=feed.heard > MOST_OF * feed.entries)
     if root == "html" or b"<html" in body[:2000].lower() or "html" in content_type:
         raise ValueError("it is a web page, not a feed")
     raise ValueError("it is neither RSS, Atom, JSON Feed nor a sitemap")
+
+
+def _from_start(body: bytes) -> bytes:
+    """A body without what programs have written before its XML declaration: blank lines, a mark of the encoding, warnings."""
+    start = body.find(b"<?xml", 0, LONGEST_JUNK)
+    return body[start:] if start > 0 else body.lstrip(b"\xef\xbb\xbf \t\r\n")
