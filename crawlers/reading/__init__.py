@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.models import FeedItem, FeedKind
+from pipeline.shapes import Known
 
 MOST_ITEMS: Final = 1_000
 LARGEST_BYTES: Final = 20_000_000
@@ -34,9 +35,11 @@ class Home:
     name: str
     announced: tuple[str, ...]  # feeds in its head
     linked: tuple[str, ...]  # links that look like feeds
+    comments: tuple[str, ...]  # feeds of readers' comments, announced or linked
+    sections: tuple[str, ...]  # links that may lead to pages that list articles
 
 
-def read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading | str:
+def read(body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Known | None = None) -> Reading | str:
     """Read a source, whatever it was thought to be; only a section page is read as HTML.
 
     Args:
@@ -44,13 +47,14 @@ def read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading
         url: where it came from, for relative links.
         content_type: the header, may be empty.
         kind: what the source is known as.
+        known: addresses of the outlet's pages, from which a section page's links are told apart.
 
     Returns:
         The reading, or in words why there is none.
 
     """
     try:
-        return _read(body, url=url, content_type=content_type, kind=kind)
+        return _read(body, url=url, content_type=content_type, kind=kind, known=known)
     except ValueError as error:
         return str(error)
 
@@ -62,11 +66,11 @@ def read_home(body: bytes, *, url: str) -> Home:
     return home.read(body, url=url)
 
 
-def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading:
+def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Known | None) -> Reading:
     from crawlers.reading import feeds, json_feeds, sections, sitemaps
 
     if kind is FeedKind.SECTION:
-        return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type)[:MOST_ITEMS])
+        return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type, known=known)[:MOST_ITEMS])
     if not body.strip():
         raise ValueError("the answer is empty")
     body = _from_start(sitemaps.unpacked(body, most=LARGEST_BYTES))

@@ -67,5 +67,8 @@ def iso_time(text: str | None) -> datetime | None:
 
 def time_of(text: str | None) -> datetime | None:
     """A time in any format of machines, in UTC; null for other texts."""
+    if at := iso_time(text):
+        # The usual format, which is read a hundred times as fast.
+        return at
     found = dates.parse(text, zone=UTC, latest=LATEST) if text else None
     return aware(found.at) if found else None
