@@ -15,7 +15,9 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 # What one trait may say, in natural logarithms of odds: traits depend on each other, and none decides alone.
-MOST_SAID: Final = 2.0
+MOST_SAID: Final = 3.0
+# So many addresses of either kind count as known before any is.
+PRIOR: Final = 2.0
 # A trait that no known address has says little: outlets open new sections.
 LEAST_SAID: Final = -1.5
 LONG_NUMBER: Final = 5  # digits of an article's number
@@ -56,7 +58,11 @@ class Shapes:
 
     def _said(self, trait: str) -> float:
         with_it, without = self._of_articles[trait], self._of_others[trait]
-        said = math.log((with_it + 1) / (self.articles + 2)) - math.log((without + 1) / (self.others + 2))
+        # As often in either kind as in both together, until more is known: what only one kind was seen with, and all of it has, says nothing.
+        usual = PRIOR * (with_it + without + 1) / (self.articles + self.others + 2)
+        # Of an outlet without any article nothing is usual for one: what others have speaks against it.
+        of_articles = (with_it + (usual if self.articles else PRIOR / 2)) / (self.articles + PRIOR)
+        said = math.log(of_articles) - math.log((without + usual) / (self.others + PRIOR))
         return max(-MOST_SAID if without else LEAST_SAID, min(said, MOST_SAID))
 
 
@@ -104,6 +110,6 @@ def _length(name: str) -> str:
 
 
 def _number(last: str) -> str:
-    """How long the longest number of a name is: an article's own is as long as others of its outlet."""
-    lengths = [len(number) for number in NUMBERS.findall(last)]
-    return str(max(lengths)) if lengths else "none"
+    """How long the longest number of a name is: an article's own is as long as others of its outlet, short ones count something."""
+    longest = max((len(number) for number in NUMBERS.findall(last)), default=0)
+    return str(longest) if longest >= LONG_NUMBER else "short" if longest else "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import codecs
 import io
 import re
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> Feed:
 def _content_type(body: bytes, content_type: str) -> str:
     """The header for feedparser, with the encoding that the bytes show: text that is UTF-8 is so by no chance, whatever is declared."""
     kind = content_type or "application/xml"
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return f"{kind.split(';')[0]}; charset=utf-16"
     try:
         return kind if body.isascii() or not body.decode() else f"{kind.split(';')[0]}; charset=utf-8"
     except UnicodeDecodeError:
@@ -93,7 +96,7 @@ def _address(entry: Any) -> str | None:
 
 def _time(entry: Any, spoken: str) -> datetime | None:
     """When an item was published, else changed: in a format of machines, as feedparser reads it, or in words of the feed's language."""
-    for name in ("published", "updated"):
+    for name in filter(entry.__contains__, ("published", "updated")):
         text = str(entry.get(name) or "")[:LONGEST_TIME]
         if at := time_of(text):
             return at

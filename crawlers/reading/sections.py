@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -50,8 +51,10 @@ LINK_CHARACTERS: Final = 25
 DENSE_CHARACTERS: Final = 10
 
 
-# How much the learned shape of an address counts beside a point of the general marks, and from where on a link is no guess any more.
-WEIGHT: Final = 0.4
+# How much the shape of an address counts beside a point of the general marks: as the page teaches it, which may be wrong, and as what
+# became of pages does. From `SURE` on, a link is no guess any more.
+PAGE_WEIGHT: Final = 0.4
+KNOWN_WEIGHT: Final = 1.0
 SURE: Final = 1.0
 # Of a page's links that may be articles or not, so many are tried a time; what becomes of them is learned.
 MOST_GUESSES: Final = 10
@@ -61,6 +64,7 @@ CLEARLY_ARTICLE: Final = ENOUGH + 1
 CLEARLY_OTHER: Final = 1  # and below
 MENU_WORDS: Final = 3
 IMPOSSIBLE: Final = -50
+MOST_LINKS: Final = 5_000
 MOST_SECTIONS: Final = 12
 DEEPEST_SECTION: Final = 3
 
@@ -97,13 +101,14 @@ def read(body: bytes, *, url: str, content_type: str, known: Known | None = None
     links = links_of(body, url=url, content_type=content_type)
     before = known or Known()
     articles, others = frozenset(before.articles), frozenset(before.others)
-    shapes = Shapes(taught(links, before))
+    shapes_known = Shapes(before)
+    shapes_here = Shapes(taught(links, shapes_known))
     guesses = 0
     items: list[FeedItem] = []
     for one in links:
         if one.url in others or one.points <= IMPOSSIBLE:
             continue
-        score = one.points - ENOUGH + 0.5 + WEIGHT * shapes.odds(one.url)
+        score = one.points - ENOUGH + 0.5 + PAGE_WEIGHT * shapes_here.odds(one.url) + KNOWN_WEIGHT * shapes_known.odds(one.url)
         if one.url not in articles:
             if score < 0:
                 continue
@@ -117,7 +122,7 @@ def read(body: bytes, *, url: str, content_type: str, known: Known | None = None
 def sections(body: bytes, *, url: str) -> tuple[str, ...]:
     """Links of a home page that may lead to its sections: short names of a menu with short addresses, the menu's own first."""
     links = links_of(body, url=url, content_type="")
-    shapes = Shapes(taught(links, Known()))
+    shapes = Shapes(taught(links, Shapes(Known())))
     found = [
         one
         for one in links
@@ -145,7 +150,7 @@ def links_of(body: bytes, *, url: str, content_type: str) -> tuple[Link, ...]:
     base = urljoin(url, (base_node.attributes.get("href") or "") if base_node else "")
     titles: dict[str, str] = {}
     places: dict[str, int] = {}
-    for node in tree.css("a[href]"):
+    for node in islice(tree.css("a[href]"), MOST_LINKS):
         address = link(node.attributes.get("href"), base=base)
         if address is None or address.rstrip("/") == url.rstrip("/") or not same_site(address, url):
             continue
@@ -159,8 +164,8 @@ def links_of(body: bytes, *, url: str, content_type: str) -> tuple[Link, ...]:
     )
 
 
-def taught(links: Iterable[Link], known: Known) -> Known:
-    """What is known of an outlet's addresses, with what a page's clearest links show."""
+def taught(links: Iterable[Link], known: Shapes) -> Known:
+    """What a page's clearest links show, unless it is known better: those that read like headlines, and short ones of menus and lists."""
     articles = [one.url for one in links if one.headline >= HEADLINE and one.place >= 0 and one.points >= CLEARLY_ARTICLE]
     others = [
         one.url
@@ -168,8 +173,8 @@ def taught(links: Iterable[Link], known: Known) -> Known:
         if len(one.text.split()) <= MENU_WORDS and IMPOSSIBLE < one.points <= CLEARLY_OTHER and min(one.place, one.address) < 0
     ]
     return Known(
-        articles=tuple(dict.fromkeys([*known.articles, *articles[:MOST_TAUGHT]])),
-        others=tuple(dict.fromkeys([*known.others, *others[:MOST_TAUGHT]])),
+        articles=tuple(url for url in articles[:MOST_TAUGHT] if known.odds(url) >= 0),
+        others=tuple(url for url in others[:MOST_TAUGHT] if known.odds(url) <= 0),
     )
 
 

@@ -51,12 +51,12 @@ def add(
     from pipeline.steps.context import Context
 
     spec = OutletSpec(
-        name=" ".join(name.split()),
+        name=name,
         url="",
         labels=tuple(label or ()),
         country=country.lower() if country else None,
         language=language.lower() if language else None,
-        group=group or None,
+        group=group,
     )
     with Context.open(config.load()) as context:
         looked = step.add(context, urls, spec, check=check)

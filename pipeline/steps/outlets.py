@@ -73,7 +73,7 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
         addresses = list(dict.fromkeys(files.tidy_url(url) for url in urls))
     except ValueError as error:
         raise UsageError(problem=str(error)) from error
-    given = spec or OutletSpec(name="", url="")
+    given = _tidied(spec or OutletSpec(name="", url=""))
     if given.name and len(addresses) > 1:
         raise UsageError(problem="a name is for one outlet: add them one by one")
     for name, code in (("country", given.country), ("language", given.language)):
@@ -101,6 +101,17 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
             new = discoveries.record(connection, outlet.id, found)
             looked.append(Looked(outlet=outlet, discovery=found, new=frozenset(feed.url for feed in new)))
     return looked
+
+
+def _tidied(spec: OutletSpec) -> OutletSpec:
+    """Names without needless white space, as a file of outlets has them."""
+    labels = (" ".join(label.split()) for label in spec.labels)
+    return replace(
+        spec,
+        name=" ".join(spec.name.split()),
+        labels=tuple(dict.fromkeys(filter(None, labels))),
+        group=" ".join((spec.group or "").split()) or None,
+    )
 
 
 def check(context: Context, names: Sequence[str] = ()) -> list[Looked]:
