@@ -82,7 +82,10 @@ def measure_links(*, show: bool) -> None:
 
     def by_known(row: Row) -> set[str]:
         articles = [url for url in known.get(outlet(row[0]), ()) if url != row[0]["url"]]
-        return {item.url for item in sections.read(row[1], url=row[0]["url"], content_type="", known=Known(articles=tuple(articles)[:MOST_KNOWN]))}
+        return {
+            item.url
+            for item in sections.read(row[1], url=row[0]["url"], content_type="", known=Known(articles=tuple(articles)[:MOST_KNOWN]))
+        }
 
     pages = list(labelled())
     methods: dict[str, Shown] = {"general marks": by_marks, "and the page": by_page, "and known articles": by_known}
@@ -122,7 +125,10 @@ def measure_addresses() -> None:
                 articles, others = (chance.sample(sorted(set(urls_)), len(set(urls_))) for urls_ in (known[name], menus[name]))
                 half_articles, half_others = len(articles) // 2, len(others) // 2
                 shapes = Shapes(
-                    Known(articles=tuple(articles[:half_articles][:learned]), others=tuple(others[:half_others][: max(1, learned // 2) if learned else 0]))
+                    Known(
+                        articles=tuple(articles[:half_articles][:learned]),
+                        others=tuple(others[:half_others][: max(1, learned // 2) if learned else 0]),
+                    )
                 )
                 for held, sign in ((articles[half_articles:], 1), (others[half_others:], -1)):
                     odds = [sign * shapes.odds(url) for url in held]

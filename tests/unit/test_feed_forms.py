@@ -113,7 +113,9 @@ def test_times_of_items(written: str, at: datetime | None) -> None:
     assert found.items[0].published_at == at
 
 
-NEWS = "<news:news><news:publication_date>2025-03-04T09:00:00</news:publication_date><news:title>Caf\u00e9 &amp; more</news:title></news:news>"
+NEWS = (
+    "<news:news><news:publication_date>2025-03-04T09:00:00</news:publication_date><news:title>Caf\u00e9 &amp; more</news:title></news:news>"
+)
 NEWS_SPACE = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 HTTPS_SPACE = NEWS_SPACE.replace("http:", "https:")
 UNPREFIXED = NEWS.replace("news:", "").replace("<news>", '<news xmlns="http://www.google.com/schemas/sitemap-news/0.9">')
@@ -146,7 +148,9 @@ def test_news_sitemaps(name: str) -> None:
         assert [(item.url, item.title, item.published_at) for item in found.items] == [(URL, "Café & more", AT)]
 
 
-@pytest.mark.parametrize("written", ["2025-03-04T09:00Z", "2025-03-04T09:00:00.000+0000", "2025-03-04T10:00:00 +01:00", "Tue, 04 Mar 2025 09:00:00 GMT"])
+@pytest.mark.parametrize(
+    "written", ["2025-03-04T09:00Z", "2025-03-04T09:00:00.000+0000", "2025-03-04T10:00:00 +01:00", "Tue, 04 Mar 2025 09:00:00 GMT"]
+)
 def test_times_of_sitemaps(written: str) -> None:
     body = f"<urlset><url>{LOC}<lastmod> {written} </lastmod></url></urlset>"
     found = read(body.encode(), url="https://example.com/s.xml", content_type="", kind=FeedKind.SITEMAP)

@@ -17,7 +17,9 @@ def shown(*links: tuple[str, str], known: Known | None = None, menu: tuple[tuple
     return [item.url.removeprefix(HOME) for item in sections.read(page, url=HOME, content_type="text/html", known=known)]
 
 
-MENU = tuple((f"/rubrik/{name}", name.title()) for name in ("politik", "kultur", "sport", "wissen", "reise", "auto", "lokal", "medien", "essen"))
+MENU = tuple(
+    (f"/rubrik/{name}", name.title()) for name in ("politik", "kultur", "sport", "wissen", "reise", "auto", "lokal", "medien", "essen")
+)
 HEADLINES = tuple((f"/c/dmf2025010{n}_9688713{n}", f"The council votes on bridge number {n} after a long debate") for n in range(9))
 
 
@@ -37,7 +39,9 @@ def test_what_became_of_pages_teaches() -> None:
     others = tuple(f"{HOME}dossier/thema-und-mehr-{name}" for name in "abcdefgh")
     articles = tuple(f"{HOME}meldung/bericht-vom-tage-{name}" for name in "abcdefgh")
     known = Known(articles=articles, others=others)
-    assert shown(("/dossier/hafen-und-die-zukunft", long), ("/meldung/hafen-und-die-zukunft", long), known=known) == ["meldung/hafen-und-die-zukunft"]
+    assert shown(("/dossier/hafen-und-die-zukunft", long), ("/meldung/hafen-und-die-zukunft", long), known=known) == [
+        "meldung/hafen-und-die-zukunft"
+    ]
     # Pages of which it is known what they are: an article whatever its link says, and another never again.
     assert shown(("/meldung/bericht-vom-tage-a", "a"), (others[0], long), known=known) == ["meldung/bericht-vom-tage-a"]
 
