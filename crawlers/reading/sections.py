@@ -52,9 +52,9 @@ DENSE_CHARACTERS: Final = 10
 
 
 # How much the shape of an address counts beside a point of the general marks: as the page teaches it, which may be wrong, and as what
-# became of pages does. From `SURE` on, a link is no guess any more.
+# became of pages does: where that says so much, the page is not asked. From `SURE` on, a link is no guess any more.
 PAGE_WEIGHT: Final = 0.4
-KNOWN_WEIGHT: Final = 1.0
+DECIDED: Final = 1.0
 SURE: Final = 1.0
 # Of a page's links that may be articles or not, so many are tried a time; what becomes of them is learned.
 MOST_GUESSES: Final = 10
@@ -108,7 +108,7 @@ def read(body: bytes, *, url: str, content_type: str, known: Known | None = None
     for one in links:
         if one.url in others or one.points <= IMPOSSIBLE:
             continue
-        score = one.points - ENOUGH + 0.5 + PAGE_WEIGHT * shapes_here.odds(one.url) + KNOWN_WEIGHT * shapes_known.odds(one.url)
+        score = one.points - ENOUGH + 0.5 + learned(shapes_here.odds(one.url), shapes_known.odds(one.url))
         if one.url not in articles:
             if score < 0:
                 continue
@@ -176,6 +176,11 @@ def taught(links: Iterable[Link], known: Shapes) -> Known:
         articles=tuple(url for url in articles[:MOST_TAUGHT] if known.odds(url) >= 0),
         others=tuple(url for url in others[:MOST_TAUGHT] if known.odds(url) <= 0),
     )
+
+
+def learned(here: float, known: float) -> float:
+    """The points that the shape of an address adds, by what the page itself teaches of it and by what became of pages."""
+    return known if abs(known) >= DECIDED and here * known < 0 else known + PAGE_WEIGHT * here
 
 
 def text_score(text: str) -> int:

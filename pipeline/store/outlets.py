@@ -61,7 +61,9 @@ def save(connection: Connection, spec: OutletSpec) -> tuple[Outlet, bool]:
         """
         INSERT INTO feeds (outlet_id, url, kind, origin)
         SELECT %s, url, kind, 'given' FROM unnest(%s::text[], %s::text[]) AS given (url, kind)
-        ON CONFLICT (outlet_id, url) DO UPDATE SET origin = 'given', active = true
+        ON CONFLICT (outlet_id, url) DO UPDATE SET origin = 'given', active = true,
+            -- Polls tell the kinds of feeds apart; only a person knows a section page from a feed that is broken.
+            kind = CASE WHEN 'section' IN (excluded.kind, feeds.kind) THEN excluded.kind ELSE feeds.kind END
         """,
         (outlet_id, [*spec.feeds, *spec.sections], [*map(guessed_kind, spec.feeds), *(FeedKind.SECTION for _ in spec.sections)]),
     )
