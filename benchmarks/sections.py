@@ -53,7 +53,7 @@ def known_addresses() -> dict[str, list[str]]:
 
 def links(row: Row) -> tuple[sections.Link, ...]:
     """The links of a page."""
-    return sections.links_of(row[1], url=row[0]["url"], content_type="")
+    return sections.links_of(row[1], url=row[0]["url"])
 
 
 def labelled() -> Iterator[tuple[Row, dict[str, bool]]]:

@@ -197,6 +197,6 @@ class Search:
 
 
 def rank(source: Source, *, now: datetime) -> tuple[bool, int, int]:
-    """Better sources are smaller: fresh ones, then feeds before sitemaps before sections, then the richer."""
+    """Better sources are smaller: fresh ones, then feeds before sections before sitemaps of everything, then the richer."""
     fresh = source.newest_at is not None and source.newest_at > now - FRESH
     return not fresh, RANKS[source.kind], -source.items

@@ -5,6 +5,7 @@ The modules that read are imported there only: the crawler itself does without t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,10 @@ from pipeline.shapes import Known
 MOST_ITEMS: Final = 1_000
 LARGEST_BYTES: Final = 20_000_000
 LONGEST_JUNK: Final = 5_000
+# White space, and the mark of the encoding, which is no text.
+BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+DECLARATION: Final = re.compile(rb"<\?xml\s+version")
+ROOTS: Final = frozenset({"urlset", "sitemapindex", "rss", "feed", "rdf"})
 MOST_OF: Final = 0.8
 
 
@@ -73,13 +78,16 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Kn
         return Reading(kind=kind, items=sections.read(body, url=url, content_type=content_type, known=known)[:MOST_ITEMS])
     if not body.strip():
         raise ValueError("the answer is empty")
-    body = _from_start(sitemaps.unpacked(body, most=LARGEST_BYTES))
+    body = sitemaps.unpacked(body, most=LARGEST_BYTES).lstrip(BLANK)
     if json_feeds.is_feed(body):
         title, items = json_feeds.read(body, url=url, most=MOST_ITEMS)
         return Reading(kind=FeedKind.FEED, items=items, title=title)
     if (kind in {FeedKind.SITEMAP, FeedKind.NEWS_SITEMAP} or "text/plain" in content_type) and sitemaps.is_list(body):
         return Reading(kind=FeedKind.SITEMAP, items=sitemaps.read_list(body, most=MOST_ITEMS))
-    root = sitemaps.root_name(body)
+    if (root := sitemaps.root_name(body)) not in ROOTS and (declared := DECLARATION.search(body, 0, LONGEST_JUNK)):
+        # Warnings of programs, and the like, before what was meant.
+        body = body[declared.start() :]
+        root = sitemaps.root_name(body)
     if root in {"urlset", "sitemapindex"}:
         sitemap = sitemaps.read(body, url=url, most=MOST_ITEMS)
         is_news = sitemap.is_news or (sitemap.parts and kind is FeedKind.NEWS_SITEMAP)
@@ -90,9 +98,3 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Kn
     if root == "html" or b"<html" in body[:2000].lower() or "html" in content_type:
         raise ValueError("it is a web page, not a feed")
     raise ValueError("it is neither RSS, Atom, JSON Feed nor a sitemap")
-
-
-def _from_start(body: bytes) -> bytes:
-    """A body without what programs have written before its XML declaration: blank lines, a mark of the encoding, warnings."""
-    start = body.find(b"<?xml", 0, LONGEST_JUNK)
-    return body[start:] if start > 0 else body.lstrip(b"\xef\xbb\xbf \t\r\n")

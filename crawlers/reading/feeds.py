@@ -81,9 +81,10 @@ def _content_type(body: bytes, content_type: str) -> str:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return f"{kind.split(';')[0]}; charset=utf-16"
     try:
-        return kind if body.isascii() or not body.decode() else f"{kind.split(';')[0]}; charset=utf-8"
+        body.decode()
     except UnicodeDecodeError:
         return kind
+    return kind if body.isascii() else f"{kind.split(';')[0]}; charset=utf-8"
 
 
 def _address(entry: Any) -> str | None:

@@ -98,7 +98,9 @@ def read(body: bytes, *, url: str, content_type: str, known: Known | None = None
         ValueError: it is no HTML; the message says so.
 
     """
-    links = links_of(body, url=url, content_type=content_type)
+    if "<" not in body[:5000].decode("latin-1") or ("html" not in content_type and "xml" not in content_type and content_type):
+        raise ValueError(f"it is no web page ({content_type or 'without a content type'})")
+    links = links_of(body, url=url)
     before = known or Known()
     articles, others = frozenset(before.articles), frozenset(before.others)
     shapes_known = Shapes(before)
@@ -121,7 +123,7 @@ def read(body: bytes, *, url: str, content_type: str, known: Known | None = None
 
 def sections(body: bytes, *, url: str) -> tuple[str, ...]:
     """Links of a home page that may lead to its sections: short names of a menu with short addresses, the menu's own first."""
-    links = links_of(body, url=url, content_type="")
+    links = links_of(body, url=url)
     shapes = Shapes(taught(links, Shapes(Known())))
     found = [
         one
@@ -136,15 +138,8 @@ def sections(body: bytes, *, url: str) -> tuple[str, ...]:
     return tuple(one.url for one in sorted(found, key=lambda one: one.place))[:MOST_SECTIONS]
 
 
-def links_of(body: bytes, *, url: str, content_type: str) -> tuple[Link, ...]:
-    """The links of a page to others of its site, each once, with its longest text and its best place.
-
-    Raises:
-        ValueError: it is no HTML; the message says so.
-
-    """
-    if "<" not in body[:5000].decode("latin-1") or ("html" not in content_type and "xml" not in content_type and content_type):
-        raise ValueError(f"it is no web page ({content_type or 'without a content type'})")
+def links_of(body: bytes, *, url: str) -> tuple[Link, ...]:
+    """The links of a page to others of its site, each once, with its longest text and its best place."""
     tree = LexborHTMLParser(body)
     base_node = tree.css_first("base[href]")
     base = urljoin(url, (base_node.attributes.get("href") or "") if base_node else "")

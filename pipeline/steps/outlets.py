@@ -117,7 +117,7 @@ def _tidied(spec: OutletSpec) -> OutletSpec:
 def check(context: Context, names: Sequence[str] = ()) -> list[Looked]:
     """Look again at outlets and at each of their sources: new ones are added, and dead ones are polled no more.
 
-    A source that a person named is polled on, dead or not.
+    A source that a person named is polled on, dead or not; none is dead while its outlet shows nothing at all.
 
     Args:
         context: open.
@@ -130,6 +130,8 @@ def check(context: Context, names: Sequence[str] = ()) -> list[Looked]:
     with context.database.transaction() as connection:
         outlets = store.by_names(connection, names) if names else store.collected(connection)
         known = sources.of_outlets(connection, [outlet.id for outlet in outlets])
+    if not outlets:
+        return []
     asked = {outlet.url: [Source(url=one.url, kind=one.kind) for one in known.get(outlet.id, ())] for outlet in outlets}
     looks = collect.discover(context.settings, list(asked), asked)
     with context.database.transaction() as connection:
@@ -140,7 +142,8 @@ def _checked(connection: Connection, outlet: Outlet, known: tuple[sources.KnownS
     """Keep what a second look at an outlet has shown."""
     new = discoveries.record(connection, outlet.id, found)
     reasons = {one.url: one.reason for one in found.unused}
-    dead = [one for one in known if one.is_dying and one.url in reasons]
+    # Where nothing answers, the whole outlet may be away for a while, and polls tell when it is back.
+    dead = [one for one in known if one.is_dying and one.url in reasons and found.error is None]
     sources.retire(connection, outlet.id, {one.url: reasons[one.url] for one in dead if one.active and not one.is_given})
     return Looked(
         outlet=outlet,

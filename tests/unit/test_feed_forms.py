@@ -57,6 +57,9 @@ FEEDS = {
     "blank lines before": f"\n\n  {DECLARED}",
     "BOM and blank lines before": f"\ufeff\r\n{DECLARED}",
     "warnings before": f"<br />\n<b>Warning</b>: something <br />\n{DECLARED}",
+    "a text with another declaration in it": feed(
+        f"{LINK}<description><![CDATA[<?xml version='1.0'?><?xml:namespace prefix = o />]]></description>"
+    ),
     "style sheet": f'<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="x.xsl"?><!-- <html> -->{RSS}',
 }
 
