@@ -96,6 +96,7 @@ class OutletSpec:
     name: str
     url: str
     feeds: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()  # pages that list articles
     labels: tuple[str, ...] = ()
     country: str | None = None  # ISO 3166-1 alpha-2, lower case
     language: str | None = None  # ISO 639-1
@@ -207,6 +208,16 @@ class Source:
     items: int = 0
     title: str = ""
     newest_at: datetime | None = None
+    titled: int = 0  # items with a title
+    dated: int = 0  # items with a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A URL that discovery looked at, or knew what it is without a look, and why it is not used as a source."""
+
+    url: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +227,7 @@ class Discovery:
     url: str
     name: str = ""  # as the home page calls itself
     sources: tuple[Source, ...] = ()
+    unused: tuple[Unused, ...] = ()  # in the order of the looks
     error: str | None = None  # why the outlet can't be looked at
 
 

@@ -29,8 +29,8 @@ from crawlers.turns import Turns
 from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Feed, Outlet, Page, Poll
-from pipeline.store import discoveries, frontier, hosts, polls
+from pipeline.models import Feed, FeedKind, Outlet, Page, Poll
+from pipeline.store import discoveries, frontier, hosts, polls, shapes
 from pipeline.store.database import Connection, Database
 
 logger = log.logger("crawlers")
@@ -222,8 +222,9 @@ class Watch(Looking):
         """What a feed shows; of a sitemap index, what its newest sitemaps show."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         etag, last_modified = validators(response)
+        known = await self.in_store(shapes.known, feed.outlet_id) if feed.kind is FeedKind.SECTION else None
         try:
-            reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind)
+            reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind, known=known)
         except FeedUnreadable as error:
             return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
         await self.hubs.follow(feed, response, reading.announced)
