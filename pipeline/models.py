@@ -16,6 +16,7 @@ class Priority(IntEnum):
     LIVE = 0
     REFETCH = 1
     BACKLOG = 2
+    BACKFILL = 3  # of pages only: what a backfill found, and backfills fetch
 
 
 class FeedKind(StrEnum):
@@ -96,6 +97,7 @@ class OutletSpec:
     name: str
     url: str
     feeds: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()  # pages that list articles
     labels: tuple[str, ...] = ()
     country: str | None = None  # ISO 3166-1 alpha-2, lower case
     language: str | None = None  # ISO 639-1
@@ -177,6 +179,8 @@ class Capture:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +197,7 @@ class Poll:
     last_modified: str | None = None
     error: str | None = None  # in words, why it could not be read
     retry_after_s: float | None = None
+    is_push: bool = False  # no request: a hub sent it, and it shows new items only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +209,16 @@ class Source:
     items: int = 0
     title: str = ""
     newest_at: datetime | None = None
+    titled: int = 0  # items with a title
+    dated: int = 0  # items with a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A URL that discovery looked at, or knew what it is without a look, and why it is not used as a source."""
+
+    url: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +228,7 @@ class Discovery:
     url: str
     name: str = ""  # as the home page calls itself
     sources: tuple[Source, ...] = ()
+    unused: tuple[Unused, ...] = ()  # in the order of the looks
     error: str | None = None  # why the outlet can't be looked at
 
 
@@ -227,6 +243,8 @@ class CrawlReport:
     feeds_failed: int = 0
     items: int = 0
     new_pages: int = 0
+    pushes: int = 0  # from hubs, taken in
+    hubs_asked: int = 0  # to begin, renew or end a subscription
     fetched: int = 0  # captures stored
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again
@@ -275,6 +293,7 @@ class PageSource:
     outlet_hosts: tuple[str, ...] = ()
     outlet_language: str | None = None
     outlet_country: str | None = None
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
     rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
@@ -313,6 +332,7 @@ class Extraction:
     kind: ArticleKind = ArticleKind.ARTICLE
     paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
     image: str | None = None  # address of the picture that stands for the article
+    noarchive: bool = False  # the outlet asks that no copy is kept
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawlers.reading import paging, periods, sitemaps
-from pipeline import dates
+from pipeline import dates, traps
 from pipeline.backfill import Dated, Named, Part, PartKind, Showing, Span
 from pipeline.models import FeedItem
 from pipeline.urls import is_home, same_site
@@ -145,7 +145,11 @@ def _showing(
 ) -> Showing:  # fmt: skip
     wanted: list[Dated] = []
     nameless = 0
-    pages = [item for item in items if not is_home(item.url) and not NO_PAGE.search(urlsplit(item.url).path)]
+    pages = [
+        replace(item, url=traps.without_session(item.url))
+        for item in items
+        if not is_home(item.url) and not NO_PAGE.search(urlsplit(item.url).path) and not traps.trap(item.url, linked=not is_sure)
+    ]
     for item in pages:
         span = published(item, holds=part.holds, is_sure=is_sure, now=now)
         nameless += span is None

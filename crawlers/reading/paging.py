@@ -34,10 +34,10 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> FeedPage:
 
     """
     if json_feeds.is_feed(body):
-        _, items = json_feeds.read(body, url=url, most=most)
+        _, items, _ = json_feeds.read(body, url=url, most=most)
         return FeedPage(items=items, next=_own(json.loads(body).get("next_url"), url))
-    parsed = feeds.parse(body, url=url, content_type=content_type)
-    _, items = feeds.shown(parsed, url=url, most=most)
+    parsed = feeds.parse(body, url=url, content_type=content_type, most=most)
+    items = feeds.shown(parsed, url=url, most=most).items
     if not items:
         return FeedPage(items=(), next=None)
     linked = {str(one.get("rel", "")).lower(): one.get("href") for one in parsed.feed.get("links", ())}

@@ -6,7 +6,6 @@ the news of no outlet waits for it. For the rest it keeps to the manners of `wat
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -78,7 +77,7 @@ class Backfill(Watch):
         self.asked = asked
         self.undated = undated
         self.counted = looks
-        self.parts_in_hand = 0
+        self.in_hand: dict[int, str] = {}  # parts by id, with their hosts
         self.begun = False
         self.news_at = time.monotonic() + min(NEWS_AFTER_S, self.limits.feed_interval_s)
 
@@ -106,9 +105,15 @@ class Backfill(Watch):
         if room > limit // 4:
             crowded = list(self.turns.crowded(CROWD))
             pages += await self.in_store(
-                frontier.claim_pages, self.worker, due_by=now, outlets=self.outlets, busy_hosts=crowded, limit=room
+                frontier.claim_pages,
+                self.worker,
+                due_by=now,
+                outlets=self.outlets,
+                busy_hosts=crowded,
+                limit=room,
+                lowest=Priority.BACKFILL,
             )
-        parts = await self.claim_parts(MOST_PARTS - self.parts_in_hand)
+        parts = await self.claim_parts(MOST_PARTS - len(self.in_hand))
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
@@ -122,20 +127,18 @@ class Backfill(Watch):
         parts = (
             await self.in_store(backfills.claim, self.worker, outlets=self.outlets or (), asked=self.asked, limit=limit) if limit else []
         )
-        self.parts_in_hand += len(parts)
+        self.in_hand |= {part.id: urlsplit(part.url).hostname or "" for part in parts}
         return parts
 
     def put_part(self, part: Part) -> None:
         """Let a part wait for its turn, among the pages."""
         if part.kind is PartKind.ROBOTS:
             self.held.add(urlsplit(part.url).hostname or "")
-            look = asyncio.create_task(self.look_at_robots(part))
-            self.looks.add(look)
-            look.add_done_callback(self.looked)
+            self.begin(self.look_at_robots(part))
         else:
             meta = {"part": part, "download_maxsize": archives.LARGEST_BYTES}
             request = Request(part.url, callback=self.part_answered, errback=self.part_not_answered, meta=meta, dont_filter=True)
-            self.put(request, Priority.BACKLOG)
+            self.put(request, Priority.BACKFILL)
 
     async def left(self) -> dict[int, backfills.Left]:
         """What waits for this run or another one, by outlet."""
@@ -161,7 +164,7 @@ class Backfill(Watch):
             named = archives.named(((address, None) for address in addresses), of=Span(), asked=self.asked, now=datetime.now(UTC))
             await self.keep(part, Showing(parts=named, skipped=len(addresses) - len(named)), status=rules.status)
         finally:
-            self.parts_in_hand -= 1
+            self.in_hand.pop(part.id, None)
 
     async def part_answered(self, response: Response) -> None:
         """A part has answered."""
@@ -179,15 +182,16 @@ class Backfill(Watch):
                 else:
                     await self.keep(part, showing, status=response.status)
             finally:
-                self.parts_in_hand -= 1
+                self.in_hand.pop(part.id, None)
 
     async def part_not_answered(self, raised: Any) -> None:
         """A part could not be fetched."""
         host = raised.request.meta["host"]
         async with self.ended(host):
-            self.parts_in_hand -= 1
+            part: Part = raised.request.meta["part"]
+            self.in_hand.pop(part.id, None)
             failure = outcomes.of_exception(raised.value)
-            await self.part_failed(raised.request.meta["part"], failure)
+            await self.part_failed(part, failure)
             await self.heed(host, failure)
 
     async def read_part(self, part: Part, response: Response) -> Showing | str:
@@ -241,21 +245,21 @@ class Backfill(Watch):
     def landed(self, page: Page, size_bytes: int, *, stored: bool) -> None:
         """Count what was fetched, apart from news and re-fetches."""
         super().landed(page, size_bytes, stored=stored)
-        if page.priority is Priority.BACKLOG and page.outlet_id in self.counted:
+        if page.priority is Priority.BACKFILL and page.outlet_id in self.counted:
             counted = self.counted[page.outlet_id]
             counted.counts["fetched" if stored else "unchanged"] += 1
             counted.failed.pop(page.id, None)
 
-    async def give_up(self, page: Page, failure: Failure) -> None:
+    async def give_up(self, page: Page, failure: Failure, *, host: str = "") -> None:
         """Count what was not fetched, too."""
-        if page.priority is Priority.BACKLOG and page.outlet_id in self.counted:
+        if page.priority is Priority.BACKFILL and page.outlet_id in self.counted:
             self.counted[page.outlet_id].failed[page.id] = failure.reason
-        await super().give_up(page, failure)
+        await super().give_up(page, failure, host=host)
 
     async def step_back(self, host: str, reason: str, seconds: float | None) -> None:
         """Parts that wait for the host are in hand no more."""
-        self.parts_in_hand -= sum("part" in request.meta for request in self.turns.drop(host))
         await super().step_back(host, reason, seconds)
+        self.in_hand = {part: its for part, its in self.in_hand.items() if its != host}
 
     async def closed(self, reason: str) -> None:
         """Give back the parts that were not looked at, too."""

@@ -42,6 +42,7 @@ MODULES: Final = (
     "trace",
     "health",
     "rules",
+    "upkeep",
     "serve",
     "run",
 )

@@ -13,8 +13,8 @@ from pipeline.errors import InputError
 from pipeline.models import Priority, Stage
 from pipeline.steps import entries, warc_imports
 from pipeline.steps.context import Context
-from pipeline.steps.import_report import Report
-from pipeline.store import articles, identities, imports, work
+from pipeline.steps.import_report import FORGOTTEN, Report
+from pipeline.store import articles, forgotten, identities, imports, work
 
 SIZE: Final = 200
 
@@ -62,6 +62,9 @@ def _import_entries(context: Context, lines: Iterable[entries.Line], report: Rep
                     checked = entries.entry(row, now)
                 except ValueError as error:
                     report.errors.append((number, str(error)))
+                    continue
+                if forgotten.among(connection, [checked.extraction.url]):
+                    report.count(FORGOTTEN)
                     continue
                 saved = articles.save(
                     connection,

@@ -12,9 +12,9 @@ from pipeline import urls
 from pipeline.backfill import Span
 from pipeline.steps import warc_records
 from pipeline.steps.context import Context
-from pipeline.steps.import_report import Report
+from pipeline.steps.import_report import FORGOTTEN, Report
 from pipeline.steps.warc_records import ArchivedPage, Entry
-from pipeline.store import imports
+from pipeline.store import forgotten, imports
 from pipeline.store.database import Connection
 
 # What goes into the store together: so many records, or so many bytes.
@@ -66,14 +66,16 @@ def import_file(context: Context, path: Path, wanted: Wanted, report: Report, *,
         months |= set(new)
         with context.database.transaction() as connection:
             # In the order of URLs, so that a poll with the same ones and this can't wait for each other.
+            left_out = forgotten.among(connection, [page.url for page in pages])
             pages.sort(key=lambda page: (page.url, page.fetched_at))
-            stored = {id(page): _store(connection, page, hosts) for page in pages}
+            stored = {id(page): _store(connection, page, hosts) for page in pages if page.url not in left_out}
             imports.keep_place(connection, name, read_bytes=batch[-1].resume_at, read_records=batch[-1].number)
         for entry in batch:
             if entry.problem:
                 report.errors.append((entry.number, entry.problem))
             else:
-                report.count(skipped[entry.number] or ("page" if stored[id(entry.page)] else "unchanged"))
+                kept = stored.get(id(entry.page))
+                report.count(skipped[entry.number] or (FORGOTTEN if kept is None else "page" if kept else "unchanged"))
         report.read += len(batch)
         progress(batch[-1].resume_at - begin)
         begin = batch[-1].resume_at

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pipeline.backfill import Dated, Named, Part, PartKind, Showing, Span
 from pipeline.models import FeedKind, Outlet, Priority
+from pipeline.store import forgotten
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -147,10 +148,10 @@ def left(connection: Connection, outlets: Sequence[int], asked: Span) -> dict[in
             WHERE outlet_id = ANY (%(outlets)s) AND due_at IS NOT NULL AND {LACKING} GROUP BY 1
             UNION ALL
             SELECT outlet_id, 0, count(*) FROM pages
-            WHERE outlet_id = ANY (%(outlets)s) AND due_at IS NOT NULL AND priority = %(backlog)s GROUP BY 1
+            WHERE outlet_id = ANY (%(outlets)s) AND due_at IS NOT NULL AND priority = %(priority)s GROUP BY 1
         ) AS waiting GROUP BY 1
         """,
-        _values(asked) | {"outlets": list(outlets), "backlog": Priority.BACKLOG},
+        _values(asked) | {"outlets": list(outlets), "priority": Priority.BACKFILL},
     )
     return {row[0]: Left(parts=row[1], pages=row[2]) for row in rows}
 
@@ -163,12 +164,12 @@ def has_to_wait(connection: Connection, outlets: Sequence[int], asked: Span, *, 
             SELECT FROM (
                 SELECT host FROM backfill_parts WHERE outlet_id = ANY (%(outlets)s) AND due_at <= now() AND {LACKING}
                 UNION ALL
-                SELECT host FROM pages WHERE outlet_id = ANY (%(outlets)s) AND due_at <= now() AND priority = %(backlog)s
+                SELECT host FROM pages WHERE outlet_id = ANY (%(outlets)s) AND due_at <= now() AND priority = %(priority)s
             ) AS due JOIN hosts USING (host)
             WHERE hosts.failures = 0 AND hosts.not_before BETWEEN now() AND now() + make_interval(secs => %(longest_s)s)
         )
         """,
-        _values(asked) | {"outlets": list(outlets), "backlog": Priority.BACKLOG, "longest_s": longest_s},
+        _values(asked) | {"outlets": list(outlets), "priority": Priority.BACKFILL, "longest_s": longest_s},
     ).fetchone()
     return bool(row and row[0])
 
@@ -201,10 +202,12 @@ def _add_parts(connection: Connection, part: Part, parts: Sequence[Named], *, as
 
 def _add_pages(connection: Connection, part: Part, shown: Sequence[Dated]) -> int:
     items = {dated.item.url: dated for dated in shown}
+    for url in forgotten.among(connection, items):
+        del items[url]
     values: dict[str, Any] = {
         "outlet_id": part.outlet_id,
         "part_id": part.id,
-        "priority": Priority.BACKLOG,
+        "priority": Priority.BACKFILL,
         "urls": list(items),
         "hosts": [urlsplit(url).hostname or "" for url in items],
         "titles": [dated.item.title for dated in items.values()],
