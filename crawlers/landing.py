@@ -30,8 +30,8 @@ class Landed:
 
     @property
     def priority(self) -> Priority:
-        """Of the work that follows: a first fetch keeps its page's, later ones look for edits."""
-        return self.page.priority if self.page.fetches == 0 else Priority.REFETCH
+        """Of the work that follows: its page's, which is news until it was fetched, and again where that brought no text."""
+        return self.page.priority
 
 
 class Landing:

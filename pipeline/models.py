@@ -163,6 +163,7 @@ class Page:
     fetches: int = 0  # successful fetches so far; 0 is news
     etag: str | None = None
     last_modified: str | None = None
+    browser: bool | None = None  # whether it needs one; null: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +178,7 @@ class Capture:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    rendered: bool = False  # by a browser: not what the server sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,10 +230,12 @@ class CrawlReport:
     items: int = 0
     new_pages: int = 0
     fetched: int = 0  # captures stored
+    rendered: int = 0  # pages that a browser was needed for
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again
     refused: Mapping[str, int] = field(default_factory=dict)  # given up, by reason
     postponed: int = 0  # pages left for later because their host asked for it
+    unrendered: int = 0  # pages left for a browser: there is none, or it had shown enough
     bytes: int = 0
     seconds: float = 0.0
     interrupted: bool = False  # the time budget or a signal ended it with work left
@@ -266,6 +270,7 @@ class PageSource:
     content_type: str = ""
     fetched_at: datetime
     final_url: str | None = None  # after redirects
+    rendered: bool = False  # by a browser
     feed_title: str | None = None
     feed_published_at: datetime | None = None
     feed_summary: str | None = None

@@ -23,6 +23,9 @@ FETCHING: Final = {
     "connection_lost": "the connection breaks off",
     "proxy": "the proxy can't reach it",
     "bad_answer": "the answer is no valid HTTP",
+    "needs_browser": "its text shows only in a browser, and there is none for the crawler: install Chromium (Debian: apt-get install "
+    "chromium) or name one with PRESSWATCH_BROWSER_PATH",
+    "browser_failed": "the browser can't show it",
     "crawl_delay": "its robots.txt asks for a long pause between two fetches",
 }
 # Why a page that was fetched is no article.
@@ -32,6 +35,7 @@ READING: Final = {
     "too_large": "the page is larger than can be read",
     "no_body": "no text of an article was found in it",
     "too_short": "its text is too short for an article",
+    "needs_browser": "its text shows only in a browser (Chromium, where the crawler runs)",
     "consent_wall": "it asks for consent instead of showing an article",
     "login_page": "it asks for a login instead of showing an article",
     "paywall": "its text stands behind a paywall",

@@ -1,4 +1,4 @@
-"""Outlet rules as people write them: TOML files that say where an outlet's pages hold what.
+"""Outlet rules as people write them: TOML files that say where an outlet's pages hold what, and how they are fetched.
 
 `pipeline/outlet_rules/README.md` describes the files. A file is read in full or not at all.
 """
@@ -6,23 +6,25 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import cssselect
 from parsel.csstranslator import HTMLTranslator
 
-from pipeline import urls
+from pipeline import fetching, urls
 from pipeline.errors import InputError, RuleError
+from pipeline.fetching import FetchRule
 from pipeline.models import PageSource, Rule
 
 FIELDS: Final = ("title", "authors", "published_at", "body", "topics")
 SELECTORS: Final = (*FIELDS, "remove")
 WHOLE_ELEMENTS: Final = frozenset({"body", "remove"})
+FILE_KEYS: Final = ("hosts", "fetch", "version")
 VERSION_KEYS: Final = ("valid_from", "test", *SELECTORS)
 SHIPPED: Final = Path(__file__).with_name("outlet_rules")
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
@@ -39,6 +41,9 @@ class Version:
     test: Path  # a page of this layout; what must come out of it stands beside it, as .json
 
 
+Dated = TypeVar("Dated", Version, FetchRule)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
     """The rules of one outlet."""
@@ -46,10 +51,16 @@ class RuleFile:
     path: Path
     hosts: tuple[str, ...]
     versions: tuple[Version, ...]  # the oldest first
+    fetches: tuple[FetchRule, ...] = ()  # the oldest first
 
     def rule_at(self, at: datetime) -> Rule | None:
         """The rule for pages fetched at a time."""
-        return next((version.rule for version in reversed(self.versions) if (version.valid_from or EARLIEST) <= at), None)
+        version = _valid(self.versions, at)
+        return version.rule if version else None
+
+    def fetch_at(self, at: datetime) -> FetchRule | None:
+        """How pages are fetched at a time."""
+        return _valid(self.fetches, at)
 
     def is_for(self, source: PageSource) -> bool:
         """Whether a page is of the outlet, and fetched when it had one of these layouts."""
@@ -71,6 +82,16 @@ class RuleBook:
         file = self._by_host.get(_bare(urls.host(source.final_url or source.url)))
         rule = file.rule_at(source.fetched_at) if file else None
         return replace(source, rule=rule) if rule else source
+
+    def fetching(self, url: str, at: datetime) -> FetchRule | None:
+        """How a URL is fetched at a time, by the rule of its host."""
+        file = self._by_host.get(_bare(urls.host(url)))
+        return file.fetch_at(at) if file else None
+
+    def browser_hosts(self, at: datetime) -> frozenset[str]:
+        """The hosts whose pages are fetched with a browser at a time."""
+        ruled = (host for host, file in self._by_host.items() if (rule := file.fetch_at(at)) and rule.browser)
+        return frozenset(spelling for host in ruled for spelling in spellings(host))
 
 
 def xpath(selector: str) -> str:
@@ -150,23 +171,46 @@ def read(path: Path) -> RuleFile:
 
 
 def _file(document: Mapping[str, Any], path: Path) -> RuleFile:
-    problems = [f"`{key}` is no key of it (the keys are hosts and [[version]])" for key in document if key not in {"hosts", "version"}]
+    problems = [f"`{key}` is no key of it (the keys are hosts, [fetch] and [[version]])" for key in document if key not in FILE_KEYS]
     hosts = list(_hosts(document.get("hosts"), problems))
-    tables = document.get("version", [])
-    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
-        problems.append("`version` is missing: begin each layout's selectors with a line [[version]]")
-        tables = []
+    tables = _tables(document, "version", problems)
+    if not tables and "fetch" not in document:
+        problems.append("`version` is missing: begin each layout's selectors with a line [[version]], or say with [fetch] how it is fetched")
     versions = [_version(table, path, f"version {number}: ", problems) for number, table in enumerate(tables, 1)]
-    known: set[datetime] = set()
-    for version in versions:
-        begin = version.valid_from or EARLIEST
-        if begin in known:
-            when = begin.isoformat() if version.valid_from else "no time, which is since ever"
-            problems.append(f"two versions have the same `valid_from` ({when}): give each layout the time when it began")
-        known.add(begin)
+    fetches = [
+        fetching.read(table, _time(table.get("valid_from"), f"fetch {number}: ", problems), f"fetch {number}: ", problems)
+        for number, table in enumerate(_tables(document, "fetch", problems), 1)
+    ]
+    ordered, ruled = _ordered(versions, "versions", problems), _ordered(fetches, "fetches", problems)
     if problems:
         raise RuleError(path=path, problem="; ".join(problems))
-    return RuleFile(path=path, hosts=tuple(hosts), versions=tuple(sorted(versions, key=lambda version: version.valid_from or EARLIEST)))
+    return RuleFile(path=path, hosts=tuple(hosts), versions=ordered, fetches=ruled)
+
+
+def _tables(document: Mapping[str, Any], key: str, problems: list[str]) -> list[dict[str, Any]]:
+    """One table or a list of them."""
+    value = document.get(key, [])
+    tables = [value] if isinstance(value, dict) else value
+    if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
+        return tables
+    problems.append(f"`{key}` is no table: write a line [[{key}]], and below it what belongs to it")
+    return []
+
+
+def _ordered(dated: Sequence[Dated], name: str, problems: list[str]) -> tuple[Dated, ...]:
+    """The oldest first; each begins at a time of its own."""
+    known: set[datetime] = set()
+    for one in dated:
+        begin = one.valid_from or EARLIEST
+        if begin in known:
+            when = begin.isoformat() if one.valid_from else "no time, which is since ever"
+            problems.append(f"two {name} have the same `valid_from` ({when}): give each the time when it began")
+        known.add(begin)
+    return tuple(sorted(dated, key=lambda one: one.valid_from or EARLIEST))
+
+
+def _valid(dated: Sequence[Dated], at: datetime) -> Dated | None:
+    return next((one for one in reversed(dated) if (one.valid_from or EARLIEST) <= at), None)
 
 
 def _hosts(value: object, problems: list[str]) -> Iterator[str]:

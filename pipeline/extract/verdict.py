@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from pipeline import urls
-from pipeline.extract import listings, walls
+from pipeline.extract import listings, unrendered, walls
 from pipeline.extract.elements import text_of
 from pipeline.extract.listings import Listing, words_in
 from pipeline.extract.page import ParsedPage
@@ -20,6 +20,7 @@ EMPTY_PAGE: Final = "empty_page"
 TOO_LARGE: Final = "too_large"
 NO_BODY: Final = "no_body"
 TOO_SHORT: Final = "too_short"
+NEEDS_BROWSER: Final = "needs_browser"
 CONSENT_WALL: Final = "consent_wall"
 LOGIN_PAGE: Final = "login_page"
 PAYWALL: Final = "paywall"
@@ -149,4 +150,8 @@ def _objections(page: ParsedPage, title: str, body: str, *, dated: bool) -> Iter
     if _is_about_outlet(page, title, said, dated=dated) or (page.data.types & OTHER_THINGS and not said and words < LONG_WORDS):
         yield NOT_AN_ARTICLE
     if words < (MIN_WORDS_DECLARED if said else MIN_WORDS if dated else MIN_WORDS_UNDATED):
-        yield PAYWALL if walls.is_paywalled(page) else TOO_SHORT if words else NO_BODY
+        if walls.is_paywalled(page):
+            yield PAYWALL
+        if unrendered.is_unrendered(page, body, declared=said == Says.ARTICLE):
+            yield NEEDS_BROWSER
+        yield TOO_SHORT if words else NO_BODY

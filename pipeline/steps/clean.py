@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
-from pipeline.steps import batch, learning
+from pipeline.steps import batch, learning, rendering
 from pipeline.steps.context import Context
 from pipeline.store import articles, cleaning, work, yields
 
@@ -53,6 +53,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
     outcomes = Counter({"missing": len(jobs) - len(here)}) + Counter(f"rejected: {reason}" for _, reason in rejected)
     made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
+    new: set[int] = set()
     with context.database.transaction() as connection:
         reads = [learning.Read(capture=captures[job.subject_id], extraction=extraction) for job, extraction in found]
         learned = learning.learn(connection, reads)
@@ -76,8 +77,12 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
             outcomes[saved.outcome] += 1
             outcome = _outcome(capture.capture_id, CAPTURES.get(saved.outcome, "article"), extraction)
             made.append(replace(outcome, article_id=saved.article_id, version=saved.version))
+            if saved.outcome == "new":
+                new.add(capture.capture_id)
             if saved.goes_on:
                 onward.append((saved.article_id, saved.version, job.priority))
+        made, asked = rendering.follow(connection, context.rules, {job.subject_id: job for job in here}, captures, made, new)
+        outcomes["to be fetched with a browser"] = asked
         yields.count(connection, made)
         cleaning.mark(connection, made)
         work.enqueue(connection, Stage.COMPARE, onward)

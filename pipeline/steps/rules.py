@@ -25,7 +25,7 @@ Results = Iterator[Extraction | Exception]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A rule and what is wrong with it; a file that can't be read is one without a test page."""
+    """A rule and what is wrong with it; a file that can't be read, or that has no selectors, is one without a test page."""
 
     name: str
     test: Path | None = None
@@ -65,6 +65,8 @@ def check(paths: Sequence[Path]) -> list[Checked]:
             checked.append(Checked(name=str(path), problems=(str(error),)))
             continue
         files.append(file)
+        if not file.versions:
+            checked.append(Checked(name=file.path.name))
         checked += [
             Checked(name=version.rule.name, test=version.test, problems=tuple(_problems(file, version))) for version in file.versions
         ]
@@ -98,6 +100,8 @@ def replay(context: Context, path: Path, *, names: Sequence[str] = (), limit: in
 
     """
     file = rules.read(path)
+    if not file.versions:
+        raise InputError(problem=f"{path} has no [[version]], so it changes nothing in stored pages: try it with `presswatch crawl`")
     candidate = rules.bound([file])
     live = rules.bound(known for known in context.rules.files if known.path.resolve() != path.resolve())
     with context.database.transaction() as connection:

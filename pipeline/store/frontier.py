@@ -7,7 +7,7 @@ Whatever is not finished in a run stays due: nothing is taken out of the frontie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, LiteralString
 
@@ -37,7 +37,15 @@ def now(connection: Connection) -> datetime:
 
 
 def claim_pages(
-    connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, busy_hosts: Sequence[str], limit: int
+    connection: Connection,
+    worker: int,
+    *,
+    due_by: datetime,
+    outlets: Sequence[int] | None,
+    busy_hosts: Sequence[str],
+    browser: bool = True,
+    browser_outlets: Collection[int] = (),
+    limit: int,
 ) -> list[Page]:
     """Lease pages that were due at `due_by`, news first.
 
@@ -47,6 +55,8 @@ def claim_pages(
         due_by: the start of the run, so that nothing is tried twice in it.
         outlets: only pages of these; null: of all.
         busy_hosts: hosts that have enough waiting in this worker, left out so that none starves the others.
+        browser: also pages that are fetched with a browser, as are the first fetches of these outlets' pages.
+        browser_outlets: these.
         limit: how many at most.
 
     """
@@ -57,21 +67,33 @@ def claim_pages(
             WHERE p.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("p")} AND p.host <> ALL (%(busy_hosts)s::text[])
               AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR p.outlet_id = ANY (%(outlets)s::bigint[]))
+              AND (%(browser)s OR NOT coalesce(p.browser, p.fetches = 0 AND p.outlet_id = ANY (%(browser_outlets)s::bigint[])))
             ORDER BY p.priority, p.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED
         ), {TAKEN}
         UPDATE pages SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE pages.id = chosen.id
-        RETURNING pages.id, pages.outlet_id, pages.url, pages.priority, pages.fetches, pages.etag, pages.last_modified
+        RETURNING pages.id, pages.outlet_id, pages.url, pages.priority, pages.fetches, pages.etag, pages.last_modified, pages.browser
         """,
         {
             "worker": worker,
             "due_by": due_by,
             "outlets": None if outlets is None else list(outlets),
             "busy_hosts": list(busy_hosts),
+            "browser": browser,
+            "browser_outlets": list(browser_outlets),
             "limit": limit,
         },
     )
     found = [
-        Page(id=row[0], outlet_id=row[1], url=row[2], priority=Priority(row[3]), fetches=row[4], etag=row[5], last_modified=row[6])
+        Page(
+            id=row[0],
+            outlet_id=row[1],
+            url=row[2],
+            priority=Priority(row[3]),
+            fetches=row[4],
+            etag=row[5],
+            last_modified=row[6],
+            browser=row[7],
+        )
         for row in rows
     ]
     return sorted(found, key=lambda page: (page.priority, page.id))

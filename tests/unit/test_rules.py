@@ -142,7 +142,7 @@ def test_rules_travel_to_the_processes_that_read_pages(write: Write) -> None:
         ('hosts = ["a.example"]', "`version` is missing: begin each layout's selectors with a line [[version]]"),
         (
             'hosts = ["a.example"]\ntitle = "h1"\n[[version]]\ntest = "a.html"\ntitle = "h1"',
-            "`title` is no key of it (the keys are hosts and",
+            "`title` is no key of it (the keys are hosts, [fetch] and",
         ),
         (
             'hosts = ["a.example"]\n[[version]]\ntest = "a.html"\nbyline = "h1"',
