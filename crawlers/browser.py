@@ -7,22 +7,25 @@ proxies and the user agent are the same for it, redirects included; whatever els
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import os
 import shutil
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers import parts
 from crawlers.outcomes import Failure
 from crawlers.parts import Action
+from pipeline import urls
 from pipeline.config import IS_ROOT, Settings
 from pipeline.errors import SettingsError
 
@@ -44,6 +47,9 @@ ARGUMENTS: Final = (
 SLOT: Final = "browser"
 CONNECTIONS: Final = 8
 MOST_PARTS: Final = 150  # of one page
+MOST_REPEATS: Final = 3
+# An answer by which a page stays as it is: where a navigation is refused, the browser would show an error in its place.
+STAY: Final = {"status": 204, "body": b""}
 # The text is taken when nothing has been asked for during half a second, at the latest after this.
 SETTLED_S: Final = 10.0
 CLOSING_S: Final = 5.0
@@ -121,7 +127,9 @@ class Browser:
             except TimeoutError:
                 shown = Failure(reason="browser_failed", detail="it takes too long")
             except Exception as error:  # noqa: BLE001 - whatever ends a browser ends the showing of this page only, with the reason kept
-                shown = Failure(reason="browser_failed", detail=f"{str(error).strip().splitlines()[0] if str(error) else type(error).__name__}"[:200])
+                shown = Failure(
+                    reason="browser_failed", detail=f"{str(error).strip().splitlines()[0] if str(error) else type(error).__name__}"[:200]
+                )
             await self._end(name)
             self._failures = self._failures + 1 if isinstance(shown, Failure) and shown.reason == "browser_failed" else 0
             return shown
@@ -138,15 +146,15 @@ class Browser:
                 "playwright_context": name,
                 "playwright_context_kwargs": dict(self.crawler.settings["PRESSWATCH_BROWSER_CONTEXT"]),
                 "playwright_page_init_callback": view.open,
-                "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
+                "playwright_page_goto_kwargs": {"wait_until": "commit"},
             },
         )
         await handler.download_request(request)
         page: Page = request.meta["playwright_page"]
-        try:
+        with contextlib.suppress(Unsettled):  # it asks for something for ever: what it shows by now is taken
             await page.wait_for_load_state("networkidle", timeout=SETTLED_S * 1_000)
-        except Unsettled:
-            pass  # it asks for something for ever: what it shows by now is taken
+        if not urls.same_site(page.url, view.url):
+            return Failure(reason="browser_failed", detail="it goes elsewhere")
         html = (await page.content()).encode("utf-8", "replace")
         return html if len(html) <= self.most_bytes else Failure(reason="too_large")
 
@@ -197,7 +205,7 @@ class View:
         self.response = response
         self.url = response.url
         self.left_bytes = most_bytes
-        self.left_parts = MOST_PARTS
+        self._asked: Counter[str] = Counter()
         self._opened = False
 
     async def open(self, page: Page, request: Request) -> None:
@@ -210,14 +218,12 @@ class View:
     async def _answer(self, route: Route, asked: Asked) -> None:
         from playwright.async_api import Error
 
-        try:
+        with contextlib.suppress(Error):  # the page has been closed meanwhile
             answer = await self._answered(asked)
             if answer is None:
                 await route.abort("blockedbyclient")
             else:
                 await route.fulfill(**answer)
-        except Error:
-            pass  # the page has been closed meanwhile
 
     async def _answered(self, asked: Asked) -> dict[str, Any] | None:
         """What a request is answered with; null if it is refused."""
@@ -225,16 +231,20 @@ class View:
         if main and not self._opened:
             self._opened = True
             return _answer(self.response)
-        match parts.action(kind=asked.resource_type, method=asked.method, url=asked.url, page_url=self.url, main=main):
-            case Action.EMPTY:
-                return {"status": 200, "content_type": "text/css", "body": b""}
-            case Action.FETCH if self.left_parts > 0 and self.left_bytes > 0:
-                self.left_parts -= 1
-                return await self._fetch(asked)
-            case _:
-                return None
+        action = parts.action(kind=asked.resource_type, method=asked.method, url=asked.url, page_url=self.url, main=main)
+        if action is Action.EMPTY:
+            return {"status": 200, "content_type": "text/css", "body": b""}
+        answer = await self._fetch(asked) if action is Action.FETCH and self._may_ask(asked.url) else None
+        if main:
+            return _answer(answer) if isinstance(answer, HtmlResponse) else STAY
+        return _answer(answer) if answer is not None else None
 
-    async def _fetch(self, asked: Asked) -> dict[str, Any] | None:
+    def _may_ask(self, url: str) -> bool:
+        """Whether this page may have one more answer."""
+        self._asked[url] += 1
+        return self._asked.total() <= MOST_PARTS and self._asked[url] <= MOST_REPEATS and self.left_bytes > 0
+
+    async def _fetch(self, asked: Asked) -> Response | None:
         # Another page is another page for robots.txt; what belongs to this one is asked for as any reader's browser does.
         meta = {"page_url": self.url, "is_part": not asked.is_navigation_request(), "download_slot": SLOT}
         assert self.crawler.engine is not None, "the crawl runs"  # noqa: S101 - for the type checker
@@ -244,7 +254,7 @@ class View:
         except Exception:  # noqa: BLE001 - whatever it is, the page goes without
             return None
         self.left_bytes -= len(response.body)
-        return _answer(response) if self.left_bytes >= 0 else None
+        return response if self.left_bytes >= 0 else None
 
 
 def _answer(response: Response) -> dict[str, Any]:

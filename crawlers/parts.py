@@ -15,7 +15,9 @@ FETCHED: Final = frozenset({"script", "xhr", "fetch"})
 # What these say is not ours to say (the crawler's client names itself), or not wanted.
 DROPPED: Final = frozenset({"user-agent", "cookie", "host", "accept-encoding", "connection", "proxy-authorization"})
 # Of an answer: it is unpacked, and nothing is kept.
-DROPPED_FROM_ANSWERS: Final = frozenset({"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection", "keep-alive"})
+DROPPED_FROM_ANSWERS: Final = frozenset(
+    {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection", "keep-alive"}
+)
 # Sites that only count readers or sell their attention.
 ADVERTISING: Final = frozenset({
     "2mdn.net", "adform.net", "adnxs.com", "adsafeprotected.com", "adsrvr.org", "amazon-adsystem.com", "bidswitch.net", "casalemedia.com",

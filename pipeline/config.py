@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     browser_path: Path | None = Field(
         None, description="The Chromium for pages that show nothing without one; default: what is installed, if anything is."
     )
-    browser_pages: int = Field(20, ge=0, le=10_000, description="Pages that a crawl may show in the browser; 0: none.")
+    browser_pages: int = Field(10, ge=0, le=10_000, description="Pages that a crawl may show in the browser; 0: none.")
     browser_concurrency: int = Field(2, ge=1, le=16, description="Pages in the browser at a time.")
     retention_days: int = Field(90, ge=1, description="How long captures are kept.")
 

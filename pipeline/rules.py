@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import cssselect
 from parsel.csstranslator import HTMLTranslator
 
-from pipeline import fetching, urls
+from pipeline import fetching, urls, validity
 from pipeline.errors import InputError, RuleError
 from pipeline.fetching import FetchRule
 from pipeline.models import PageSource, Rule
@@ -27,7 +27,6 @@ WHOLE_ELEMENTS: Final = frozenset({"body", "remove"})
 FILE_KEYS: Final = ("hosts", "fetch", "version")
 VERSION_KEYS: Final = ("valid_from", "test", *SELECTORS)
 SHIPPED: Final = Path(__file__).with_name("outlet_rules")
-EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 _translator: Final = HTMLTranslator()
 
@@ -41,9 +40,6 @@ class Version:
     test: Path  # a page of this layout; what must come out of it stands beside it, as .json
 
 
-Dated = TypeVar("Dated", Version, FetchRule)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
     """The rules of one outlet."""
@@ -55,12 +51,12 @@ class RuleFile:
 
     def rule_at(self, at: datetime) -> Rule | None:
         """The rule for pages fetched at a time."""
-        version = _valid(self.versions, at)
+        version = validity.at(self.versions, at)
         return version.rule if version else None
 
     def fetch_at(self, at: datetime) -> FetchRule | None:
         """How pages are fetched at a time."""
-        return _valid(self.fetches, at)
+        return validity.at(self.fetches, at)
 
     def is_for(self, source: PageSource) -> bool:
         """Whether a page is of the outlet, and fetched when it had one of these layouts."""
@@ -175,13 +171,15 @@ def _file(document: Mapping[str, Any], path: Path) -> RuleFile:
     hosts = list(_hosts(document.get("hosts"), problems))
     tables = _tables(document, "version", problems)
     if not tables and "fetch" not in document:
-        problems.append("`version` is missing: begin each layout's selectors with a line [[version]], or say with [fetch] how it is fetched")
+        problems.append(
+            "`version` is missing: begin each layout's selectors with a line [[version]], or say with [fetch] how it is fetched"
+        )
     versions = [_version(table, path, f"version {number}: ", problems) for number, table in enumerate(tables, 1)]
     fetches = [
-        fetching.read(table, _time(table.get("valid_from"), f"fetch {number}: ", problems), f"fetch {number}: ", problems)
+        fetching.read(table, validity.read(table.get("valid_from"), f"fetch {number}: ", problems), f"fetch {number}: ", problems)
         for number, table in enumerate(_tables(document, "fetch", problems), 1)
     ]
-    ordered, ruled = _ordered(versions, "versions", problems), _ordered(fetches, "fetches", problems)
+    ordered, ruled = validity.ordered(versions, "versions", problems), validity.ordered(fetches, "fetches", problems)
     if problems:
         raise RuleError(path=path, problem="; ".join(problems))
     return RuleFile(path=path, hosts=tuple(hosts), versions=ordered, fetches=ruled)
@@ -197,22 +195,6 @@ def _tables(document: Mapping[str, Any], key: str, problems: list[str]) -> list[
     return []
 
 
-def _ordered(dated: Sequence[Dated], name: str, problems: list[str]) -> tuple[Dated, ...]:
-    """The oldest first; each begins at a time of its own."""
-    known: set[datetime] = set()
-    for one in dated:
-        begin = one.valid_from or EARLIEST
-        if begin in known:
-            when = begin.isoformat() if one.valid_from else "no time, which is since ever"
-            problems.append(f"two {name} have the same `valid_from` ({when}): give each the time when it began")
-        known.add(begin)
-    return tuple(sorted(dated, key=lambda one: one.valid_from or EARLIEST))
-
-
-def _valid(dated: Sequence[Dated], at: datetime) -> Dated | None:
-    return next((one for one in reversed(dated) if (one.valid_from or EARLIEST) <= at), None)
-
-
 def _hosts(value: object, problems: list[str]) -> Iterator[str]:
     named = _texts(value)
     if not named:
@@ -226,7 +208,7 @@ def _hosts(value: object, problems: list[str]) -> Iterator[str]:
 
 def _version(table: Mapping[str, Any], path: Path, where: str, problems: list[str]) -> Version:
     problems += [f"{where}`{key}` is no key of it (the keys are {', '.join(VERSION_KEYS)})" for key in table if key not in VERSION_KEYS]
-    valid_from = _time(table.get("valid_from"), where, problems)
+    valid_from = validity.read(table.get("valid_from"), where, problems)
     selectors = {name: tuple(_selectors(name, table[name], where, problems)) for name in SELECTORS if name in table}
     if not selectors:
         problems.append(f"{where}it has no selector: give one of {', '.join(SELECTORS)}")
@@ -235,19 +217,6 @@ def _version(table: Mapping[str, Any], path: Path, where: str, problems: list[st
         problems.append(f'{where}`test` is missing: name a page of this layout, such as test = "{path.stem}.html"')
     name = f"{path.name} since {valid_from.isoformat()}" if valid_from else path.name
     return Version(valid_from=valid_from, rule=Rule(name=name, **selectors), test=path.parent / str(test))
-
-
-def _time(value: object, where: str, problems: list[str]) -> datetime | None:
-    match value:
-        case None:
-            return None
-        case datetime():
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        case date():
-            return datetime.combine(value, time(), tzinfo=UTC)
-        case _:
-            problems.append(f"{where}`valid_from` is no time: write 2025-11-24 or 2025-11-24T14:00:00Z, without quotation marks")
-            return None
 
 
 def _selectors(name: str, value: object, where: str, problems: list[str]) -> Iterator[str]:

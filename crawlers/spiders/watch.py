@@ -282,7 +282,8 @@ class Watch(Looking):
                 body, rendered = shown, True
             elif page.fetches:
                 failure = shown
-            # Else what the server sent is stored: `clean` finds out whether it is enough.
+            else:  # what the server sent is stored, and `clean` finds out whether it is enough
+                self.tally.counts["unrendered"] += 1
         if failure is None and response.status != outcomes.NOT_MODIFIED:
             etag, last_modified = (None, None) if rendered else validators(response)
             content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")

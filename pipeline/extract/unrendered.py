@@ -20,6 +20,13 @@ STATE: Final = re.compile(
 )
 
 
+def is_promised(page: ParsedPage, body: str) -> bool:
+    """Whether the feed says more than a page on which scripts may bring the rest."""
+    summary = page.source.feed_summary or ""
+    waits = bool(page.scripts) and not page.source.rendered
+    return waits and len(summary) >= MIN_SUMMARY and len(summary) > LONGER * len(body)
+
+
 def is_unrendered(page: ParsedPage, body: str, *, declared: bool) -> bool:
     """Whether a page on which hardly any text was found looks as if scripts were to bring it.
 
@@ -31,10 +38,9 @@ def is_unrendered(page: ParsedPage, body: str, *, declared: bool) -> bool:
     """
     if page.source.rendered or not page.scripts:
         return False
-    summary = page.source.feed_summary or ""
     return (
         declared
-        or (len(summary) >= MIN_SUMMARY and len(summary) > LONGER * len(body))
+        or is_promised(page, body)
         or words_in(page.lower_text) < EMPTY_WORDS
         or any(len(script) >= MIN_STATE and STATE.search(script[:MIN_STATE]) for script in page.scripts)
         or any(NEEDS_SCRIPTS.search(text_of(element)) for element in page.tree.iter("noscript"))

@@ -145,7 +145,7 @@ def _objections(page: ParsedPage, title: str, body: str, *, dated: bool) -> Iter
     if said != Says.ARTICLE and walls.is_login_page(page, title, words):
         yield LOGIN_PAGE
     if _is_index_page(page, title, body, said):
-        yield INDEX_PAGE
+        yield NEEDS_BROWSER if unrendered.is_promised(page, body) else INDEX_PAGE
     dated = dated or said == Says.ARTICLE
     if _is_about_outlet(page, title, said, dated=dated) or (page.data.types & OTHER_THINGS and not said and words < LONG_WORDS):
         yield NOT_AN_ARTICLE

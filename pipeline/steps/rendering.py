@@ -17,7 +17,12 @@ WITHOUT_TEXT: Final = frozenset({verdict.NO_BODY, verdict.TOO_SHORT})
 
 
 def follow(
-    connection: Connection, rules: RuleBook, jobs: Mapping[int, Job], captures: Mapping[int, Waiting], made: Sequence[Outcome], new: set[int]
+    connection: Connection,
+    rules: RuleBook,
+    jobs: Mapping[int, Job],
+    captures: Mapping[int, Waiting],
+    made: Sequence[Outcome],
+    new: set[int],
 ) -> tuple[list[Outcome], int]:
     """Have pages fetched with a browser that need one, and learn from those that were, in the caller's transaction.
 
@@ -58,7 +63,11 @@ def _is_never(rules: RuleBook, capture: Waiting) -> bool:
 def _counted(connection: Connection, found: Sequence[tuple[Outcome, Waiting]], rendered: Sequence[int]) -> Iterator[Outcome]:
     reason = verdict.NEEDS_BROWSER
     for outcome, capture in found:
-        yield Outcome(capture_id=outcome.capture_id, outcome=reason, found=None) if outcome.outcome == reason and capture.superseded else outcome
+        yield (
+            Outcome(capture_id=outcome.capture_id, outcome=reason, found=None)
+            if outcome.outcome == reason and capture.superseded
+            else outcome
+        )
     here = {capture.capture_id for _, capture in found}
     if rendered:
         for capture_id in rendering.earlier(connection, rendered, outcome=reason):

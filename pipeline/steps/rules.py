@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline import examples, rules, urls
+from pipeline import examples, rules, urls, validity
 from pipeline.errors import InputError, PageError
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
@@ -112,10 +112,10 @@ def replay(context: Context, path: Path, *, names: Sequence[str] = (), limit: in
             ids = list({owner.id for owner in owners if owner})
         if not ids:
             raise InputError(problem=f"no outlet has the host {' or '.join(file.hosts)}: name the outlet with --outlet")
-        since = file.versions[0].valid_from or rules.EARLIEST
+        since = file.versions[0].valid_from or validity.EARLIEST
         captures = cleaning.select_recent(connection, ids, since=since, limit=limit)
     if not captures:
-        since_when = f" that was fetched since {since.isoformat()}, from when the rule holds" if since > rules.EARLIEST else ""
+        since_when = f" that was fetched since {since.isoformat()}, from when the rule holds" if since > validity.EARLIEST else ""
         raise InputError(problem=f"no page of the outlet is stored{since_when}: collect some with `presswatch crawl`")
     pages = (page for page in _stored(context, captures) if file.is_for(page))
     return _compared(

@@ -82,6 +82,8 @@ def test_a_page_without_text_is_fetched_with_a_browser_that_reaches_nothing_priv
     navigator.sendBeacon("http://{host}/beacon", "x"); window.open("http://{host}/popup"); new Image().src = "http://{host}/image";
     new WebSocket("ws://{host}/socket"); new EventSource("http://{host}/events"); new Worker("http://{host}/worker.js");"""
     head = f'<link rel=preconnect href="http://{host}"><link rel=prefetch href="http://{host}/prefetch"><link rel=icon href="http://{host}/icon">'
+    # It also tries to go elsewhere itself.
+    escapes += f"""setTimeout(() => location.assign("http://{host}/gone"), 300);"""
     link = story(site, "/story", shell(head, escapes) + f'<iframe src="http://{host}/frame"></iframe>'.encode())
     add(site.feed("/rss", link))
 
