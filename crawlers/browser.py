@@ -211,7 +211,7 @@ class View:
     async def open(self, page: Page, request: Request) -> None:
         """Answer for a new page, before it asks for anything; other windows that it opens get nothing."""
         del request
-        page.context.on("page", lambda other: asyncio.ensure_future(other.close()))
+        page.context.on("page", _close)
         await page.context.route("**", lambda route: route.abort("blockedbyclient"))
         await page.route("**", self._answer)
 
@@ -246,7 +246,7 @@ class View:
 
     async def _fetch(self, asked: Asked) -> Response | None:
         # Another page is another page for robots.txt; what belongs to this one is asked for as any reader's browser does.
-        meta = {"page_url": self.url, "is_part": not asked.is_navigation_request(), "download_slot": SLOT}
+        meta = {"page_url": self.url, "is_part": not asked.is_navigation_request(), "download_slot": SLOT, "download_timeout": SETTLED_S}
         assert self.crawler.engine is not None, "the crawl runs"  # noqa: S101 - for the type checker
         try:
             request = Request(asked.url, headers=parts.asked(asked.headers), meta=meta, callback=NO_CALLBACK, dont_filter=True)
@@ -255,6 +255,13 @@ class View:
             return None
         self.left_bytes -= len(response.body)
         return response if self.left_bytes >= 0 else None
+
+
+async def _close(page: Page) -> None:
+    from playwright.async_api import Error
+
+    with contextlib.suppress(Error):  # it has gone by itself
+        await page.close()
 
 
 def _answer(response: Response) -> dict[str, Any]:

@@ -23,8 +23,8 @@ FETCHING: Final = {
     "connection_lost": "the connection breaks off",
     "proxy": "the proxy can't reach it",
     "bad_answer": "the answer is no valid HTTP",
-    "needs_browser": "its text shows only in a browser, and there is none for the crawler: install Chromium (Debian: apt-get install "
-    "chromium) or name one with PRESSWATCH_BROWSER_PATH",
+    "needs_browser": "its text shows only in a browser, and the crawler has none: install Chromium (Debian: apt-get install chromium) or "
+    "name one with PRESSWATCH_BROWSER_PATH, and let PRESSWATCH_BROWSER_PAGES be more than 0",
     "browser_failed": "the browser can't show it",
     "crawl_delay": "its robots.txt asks for a long pause between two fetches",
 }

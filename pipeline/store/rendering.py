@@ -22,7 +22,7 @@ HOLDS: Final[LiteralString] = "interval '1 day'"
 def ask(connection: Connection, captures: Mapping[int, Priority]) -> int:
     """Let the pages of captures be fetched with a browser at once; tells of how many.
 
-    Each page is asked for once, while it is new, and none of an outlet where browsers brought no text lately.
+    Each page that a feed showed is asked for once, while it is new, and none of an outlet where browsers brought no text lately.
 
     Args:
         connection: in a transaction.
@@ -35,6 +35,7 @@ def ask(connection: Connection, captures: Mapping[int, Priority]) -> int:
         FROM unnest(%s::bigint[], %s::smallint[]) AS asked (capture_id, priority)
         JOIN captures c ON c.id = asked.capture_id
         WHERE pages.id = c.page_id AND pages.browser IS NULL AND c.fetched_at > now() - {OLDEST}
+            AND EXISTS (SELECT FROM sightings WHERE page_id = pages.id)
             AND NOT EXISTS (SELECT FROM browser_outlets b WHERE b.outlet_id = pages.outlet_id AND b.score <= %s AND b.until > now())
         """,
         (list(captures), list(captures.values()), USELESS),
