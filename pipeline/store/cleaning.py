@@ -40,7 +40,8 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
     rows = connection.execute(
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
-            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country, c.rendered,
+            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id), c.rendered,
             EXISTS (SELECT FROM captures later WHERE later.page_id = c.page_id AND later.fetched_at > c.fetched_at AND later.rendered)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
@@ -71,9 +72,10 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
                 outlet_name=row[14],
                 outlet_language=row[15],
                 outlet_country=row[16],
-                rendered=row[17],
+                outlet_hosts=tuple(row[17]),
+                rendered=row[18],
             ),
-            superseded=row[18] and not row[17],
+            superseded=row[19] and not row[18],
         )
         for row in rows
     }
