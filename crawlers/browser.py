@@ -14,6 +14,7 @@ import os
 import shutil
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawlers import parts
 from crawlers.outcomes import Failure
 from crawlers.parts import Action
-from pipeline import urls
+from pipeline import log, urls
 from pipeline.config import IS_ROOT, Settings
 from pipeline.errors import SettingsError
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Page, Route
     from playwright.async_api import Request as Asked
     from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+
+logger = log.logger("crawlers")
 
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Where Playwright keeps what `playwright install chromium` fetched.
@@ -127,9 +130,8 @@ class Browser:
             except TimeoutError:
                 shown = Failure(reason="browser_failed", detail="it takes too long")
             except Exception as error:  # noqa: BLE001 - whatever ends a browser ends the showing of this page only, with the reason kept
-                shown = Failure(
-                    reason="browser_failed", detail=f"{str(error).strip().splitlines()[0] if str(error) else type(error).__name__}"[:200]
-                )
+                said = str(error).strip() or type(error).__name__
+                shown = Failure(reason="browser_failed", detail=said.splitlines()[0][:200])
             await self._end(name)
             self._failures = self._failures + 1 if isinstance(shown, Failure) and shown.reason == "browser_failed" else 0
             return shown
@@ -194,7 +196,7 @@ class Browser:
                 async with asyncio.timeout(CLOSING_S):
                     await handler.close()
             except Exception as error:  # noqa: BLE001 - it is gone, or ends with this process
-                logging.getLogger("crawlers").debug("browser not closed: %s", error)
+                logger.debug("browser_not_closed", error=str(error))
 
 
 class View:
@@ -214,6 +216,10 @@ class View:
         page.context.on("page", _close)
         await page.context.route("**", lambda route: route.abort("blockedbyclient"))
         await page.route("**", self._answer)
+        rule = self.crawler.settings["PRESSWATCH_RULES"].fetching(self.url, datetime.now(UTC))
+        if rule is not None and rule.cookies:
+            # For scripts that look whether a wall was answered; what goes out has them anyway.
+            await page.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in rule.cookies])
 
     async def _answer(self, route: Route, asked: Asked) -> None:
         from playwright.async_api import Error

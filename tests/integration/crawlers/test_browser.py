@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline import health, trace
+from pipeline.models import Priority
 from pipeline.steps import clean
 from pipeline.steps.context import Context
 from pipeline.store import rendering
@@ -59,7 +61,8 @@ def app(site: Site) -> None:
     site.put(
         "/app.js",
         b"""const story = await (await fetch('/api' + location.pathname)).json();
-        document.querySelector('#root').innerHTML = `<article><h1>${story.title}</h1><p>${story.text}</p></article>`;""",
+        document.querySelector('#root').innerHTML = `<article><h1>${story.title}</h1><p>${story.text}</p></article>`;
+        document.title = document.cookie;""",
         kind="text/javascript",
     )
 
@@ -107,34 +110,60 @@ def test_a_page_without_text_is_fetched_with_a_browser_that_reaches_nothing_priv
     assert {headers["User-Agent"] for _, _, headers in site.requests} == {"presswatch/0.1.0"}
 
 
-def test_an_outlet_whose_pages_need_it_is_learned_and_a_run_shows_so_many(
-    site: Site, add: Add, one: Read, crawl: Run, context: Context, database: Database, make_due: Callable[[], None]
+def test_new_pages_of_an_outlet_that_needs_it_go_straight_to_the_browser_so_many_a_run(
+    site: Site, add: Add, one: Read, rows: Read, crawl: Run, context: Context, database: Database, rule: Callable[[str], None]
 ) -> None:
     app(site)
-    outlet = add(site.feed("/rss", *(story(site, f"/{n}") for n in range(3))))
-    crawl()
-    assert clean.run(context).outcomes["to be fetched with a browser"] == 3
-    report = crawl(browser_pages="2")
-    assert (report["rendered"], report["failed"]) == (2, 0)
-    assert one("SELECT count(*) FROM pages WHERE browser AND due_at <= now() AND leased_by IS NULL")[0] == 1
-    assert crawl()["rendered"] == 1
-    assert clean.run(context).outcomes["new"] == 3
+    rule('cookies = {consent = "yes"}')
+    outlet = add(site.feed("/rss", *(story(site, f"/{n}") for n in range(2))))
     with database.transaction() as connection:
-        assert rendering.learned(connection) == {outlet}
+        rendering.learn(connection, helped=[(0, outlet)] * 3, useless=[], plain=[])
+    report = crawl(browser_pages="1")
+    assert (report["rendered"], report["fetched"], report["unrendered"], report["failed"]) == (1, 1, 1, 0)
+    # Its scripts see the rule's cookie, and what they ask for has it, too.
+    assert b"<title>consent=yes</title>" in gzip.decompress(one("SELECT body_gzip FROM captures")[0])
+    assert {headers.get("Cookie") for _, path, headers in site.requests if path.startswith("/api/")} == {"consent=yes"}
+    assert clean.run(context).outcomes["new"] == 1
+    # One stays as it was, and due; the other is fetched so from now on.
+    assert rows("SELECT fetches, browser, reason, leased_by, due_at <= now() FROM pages ORDER BY fetches") == [
+        (0, None, None, None, True),
+        (1, True, None, None, False),
+    ]
+    assert (crawl(browser_pages="0")["fetched"], one("SELECT count(*) FROM captures WHERE NOT rendered")) == (1, (1,))
 
-    # Now a new page goes straight to it; and where the server sends the text, that is unlearned.
-    site.feed("/rss", story(site, "/new"))
-    make_due()
-    crawl("--max-seconds", "60", browser_pages="5")
-    assert one("SELECT rendered FROM captures c JOIN pages p ON p.id = c.page_id WHERE p.url LIKE '%/new'") == (True,)
+
+def test_what_browsers_bring_is_learned_by_outlet_and_unlearned(site: Site, add: Add, one: Read, database: Database) -> None:
+    outlet = add(site.feed("/rss"))
+
+    def learn(*, helped: int = 0, useless: int = 0, plain: bool = False) -> bool:
+        with database.transaction() as connection:
+            rendering.learn(connection, helped=[(0, outlet)] * helped, useless=[(0, outlet)] * useless, plain={outlet} if plain else set())
+            return rendering.learned(connection) == {outlet}
+
+    def is_asked() -> bool:
+        with database.transaction() as connection:
+            row = connection.execute(
+                """
+                WITH page AS (INSERT INTO pages (outlet_id, url, host, fetches) VALUES (%s, gen_random_uuid()::text, '', 1) RETURNING id),
+                shown AS (INSERT INTO sightings (page_id, feed_id) SELECT page.id, feeds.id FROM page, feeds)
+                INSERT INTO captures (page_id, fetched_at, url, status, body_gzip, body_bytes, sha256)
+                SELECT id, now(), '', 200, '', 0, '' FROM page RETURNING id
+                """,
+                (outlet,),
+            ).fetchone()
+            assert row is not None
+            return bool(rendering.ask(connection, {row[0]: Priority.LIVE}))
+
+    assert [learn(helped=2), learn(helped=1), learn(useless=1), learn(helped=2), learn(plain=True)] == [False, True, False, True, False]
+    assert is_asked()
+    learn(useless=5)
+    assert not is_asked()
     with database.transaction() as connection:
         connection.execute("UPDATE browser_outlets SET until = now()")
-        connection.execute("UPDATE pages SET due_at = NULL")
-        connection.execute("UPDATE feeds SET due_at = now()")
-    site.feed("/rss", site.put("/plain", article("Plain")))
-    crawl()
-    clean.run(context)
-    assert one("SELECT score FROM browser_outlets") == (0,)
+    assert is_asked()  # one more, a day later
+    learn(useless=1)
+    assert not is_asked()
+    assert one("SELECT score FROM browser_outlets") == (-6,)
 
 
 def test_without_a_browser_the_reason_is_told_and_nothing_fails(
