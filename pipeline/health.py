@@ -48,7 +48,7 @@ RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
 class HealthWarning:
     """Something about an outlet that a person should look at."""
 
-    kind: str  # articles, field, length, rule, silent, fetching, browser, feeds
+    kind: str  # articles, field, length, rule, silent, fetching, browser, feeds, hub
     field: str | None = None
     since: datetime | None = None
     text: str
@@ -104,7 +104,7 @@ def _outlet(
 ) -> OutletHealth:
     recent = [part for part in parts if part.begin >= now - RECENT]
     articles = sum(part.articles for part in recent)
-    warnings = (*_feeds(outlet), *_silence(rhythm), *_fetching(unfetched), *_drift(parts, rejected, now - LOOK_BACK))
+    warnings = (*_feeds(outlet, now), *_silence(rhythm), *_fetching(unfetched), *_drift(parts, rejected, now - LOOK_BACK))
     return OutletHealth(
         name=outlet.name,
         url=outlet.url,
@@ -120,7 +120,7 @@ def _outlet(
     )
 
 
-def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
+def _feeds(outlet: OutletView, now: datetime) -> Iterator[HealthWarning]:
     if outlet.yields is Yield.NO_FEEDS:
         why = f": {outlet.discovery_error}" if outlet.discovery_error else ""
         yield HealthWarning(
@@ -135,6 +135,9 @@ def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
             kind="feeds", since=first.succeeded_at,
             text=f"{len(failing)} of {len(active)} feeds can't be read {since}: {first.url}: {first.error or first.status}",
         )  # fmt: skip
+    for feed in active:
+        if feed.hub and (feed.hub.failures >= FEWEST_FAILURES or feed.hub.refused > max(FEWEST_FAILURES, feed.hub.pushes)):
+            yield HealthWarning(kind="hub", text=f"{feed.url} is polled, not pushed as it should be: {feed.hub.words(now)}")
 
 
 def _silence(rhythm: reading.Rhythm | None) -> Iterator[HealthWarning]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -18,6 +18,7 @@ from crawlers import outcomes
 from crawlers.browser import Browser
 from crawlers.browsing import Browsing, Way
 from crawlers.conditional import validators
+from crawlers.hubs import Hubs
 from crawlers.landing import Landed
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
@@ -82,6 +83,7 @@ class Watch(Looking):
         self.worker = 0
         self.browser: Browser
         self.browsing: Browsing
+        self.hubs = Hubs(self)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Watch:
@@ -149,6 +151,7 @@ class Watch(Looking):
         outlets, limit = self.outlets, self.limits.concurrency
         await self.give_back()
         busy = [*self.turns.crowded(CROWD), *self.browsing.busy_hosts()]
+        from_hubs = await self.hubs.claim()
         looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
         feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
         pages = await self.in_store(
@@ -156,14 +159,18 @@ class Watch(Looking):
             browser=self.browsing.is_open, browser_outlets=self.browsing.outlets,
         )  # fmt: skip
         for outlet in looked_for:
-            look = asyncio.create_task(self.look_for_feeds(outlet))
-            self.looks.add(look)
-            look.add_done_callback(self.looked)
+            self.begin(self.look_for_feeds(outlet))
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
             await self.put_page(page)
-        return bool(looked_for or feeds or pages)
+        return bool(from_hubs or looked_for or feeds or pages)
+
+    def begin(self, look: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the requests that wait for their turns."""
+        task = asyncio.create_task(look)
+        self.looks.add(task)
+        task.add_done_callback(self.looked)
 
     def put_feed(self, feed: Feed) -> None:
         """Let a feed wait for its turn."""
@@ -236,6 +243,7 @@ class Watch(Looking):
             reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind)
         except FeedUnreadable as error:
             return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
+        await self.hubs.follow(feed, response, reading.announced)
         return Poll(
             feed=feed,
             started_at=started_at,
@@ -404,7 +412,7 @@ class Watch(Looking):
         self.stop(failure.value or RuntimeError())
 
     def looked(self, look: asyncio.Task[None]) -> None:
-        """A discovery has ended."""
+        """What was done beside the requests has ended."""
         self.looks.discard(look)
         if not look.cancelled() and look.exception() is not None:
             self.stop(look.exception() or RuntimeError())

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final, LiteralString
 
 from pipeline.models import Page, Priority
+from pipeline.store import refetches
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH
 
 # A page that is older is not fetched again for its text: cleaning an archive anew must not set off a crawl of it.
 OLDEST: Final[LiteralString] = "interval '7 days'"
@@ -99,6 +99,6 @@ def earlier(connection: Connection, captures: Sequence[int], *, outcome: str) ->
 def put_off(connection: Connection, page: Page, *, refetch_after_s: Sequence[float]) -> None:
     """There is no browser for a page that shows nothing without one: it waits for its next time, with that reason."""
     connection.execute(
-        f"UPDATE pages SET leased_by = NULL, reason = 'needs_browser', due_at = {NEXT_REFETCH} WHERE id = %(id)s",
-        {"id": page.id, "refetch_after_s": list(refetch_after_s), "fetched_at": "now"},
+        "UPDATE pages SET leased_by = NULL, reason = 'needs_browser', due_at = %s WHERE id = %s",
+        (refetches.next_at(connection, page.id, plan=refetch_after_s), page.id),
     )
