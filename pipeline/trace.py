@@ -85,7 +85,7 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
     if articles:
         return "It is stored and not indexed yet: run `presswatch process`."
     if found["captures"]:
-        return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
+        return _no_article(found["captures"][-1]["outcome"], found["pages"][0])
     if found["pages"]:
         return _not_fetched(found["pages"][0])
     if found["outlets"]:
@@ -93,6 +93,16 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
     if not urls.host(found["url"]):
         return "It is no http or https address."
     return f"Its host {urls.host(found['url'])} belongs to no outlet: add it with `presswatch outlets add`."
+
+
+def _no_article(outcome: str, page: dict[str, Any]) -> str:
+    """Why a page that was fetched is no article."""
+    why = reasons.why_no_article(outcome)
+    if outcome == "needs_browser" and page["reason"]:
+        why = reasons.why_not_fetched(page["reason"])
+    elif outcome == "needs_browser" and page["browser"]:
+        why += ", and it waits for the next `presswatch crawl` to fetch it with one"
+    return f"It was fetched and is not stored as an article: {why}."
 
 
 def _not_fetched(page: dict[str, Any]) -> str:
