@@ -48,7 +48,7 @@ class Encodings:
         """Say what can be read."""
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
-    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's form
+    def process_response(self, request: Request, response: Response) -> Response:
         """Unpack an answer's body.
 
         Raises:

@@ -49,7 +49,7 @@ RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
 class HealthWarning:
     """Something about an outlet that a person should look at."""
 
-    kind: str  # articles, field, length, rule, silent, fetching, feeds, hub, budget, trap
+    kind: str  # articles, field, length, rule, silent, fetching, browser, feeds, hub, budget, trap
     field: str | None = None
     since: datetime | None = None
     text: str
@@ -165,6 +165,9 @@ def _fetching(found: reading.Unfetched | None) -> Iterator[HealthWarning]:
     if found and found.reason and found.unfetched >= max(FEWEST_UNFETCHED, found.pages / 2):
         text = f"{found.unfetched} of {found.pages} pages shown in the last day were not fetched, mostly because {reasons.why_not_fetched(found.reason)}"
         yield HealthWarning(kind="fetching", text=text)
+    if found and found.unrendered_reason:
+        text = f"{found.unrendered} of {found.pages} pages shown in the last day have no text: {reasons.why_not_fetched(found.unrendered_reason)}"
+        yield HealthWarning(kind="browser", text=text)
 
 
 def _put_off(found: reading.PutOff | None) -> Iterator[HealthWarning]:

@@ -165,6 +165,7 @@ class Page:
     fetches: int = 0  # successful fetches so far; 0 is news
     etag: str | None = None
     last_modified: str | None = None
+    browser: bool | None = None  # whether it needs one; null: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,7 @@ class Capture:
     last_modified: str | None = None
     certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
     robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
+    rendered: bool = False  # by a browser: not what the server sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,10 +248,12 @@ class CrawlReport:
     pushes: int = 0  # from hubs, taken in
     hubs_asked: int = 0  # to begin, renew or end a subscription
     fetched: int = 0  # captures stored
+    rendered: int = 0  # pages that a browser was needed for
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again
     refused: Mapping[str, int] = field(default_factory=dict)  # given up, by reason
     postponed: int = 0  # pages left for later because their host asked for it
+    unrendered: int = 0  # pages left for a browser: there is none, or it had shown enough
     bytes: int = 0
     seconds: float = 0.0
     interrupted: bool = False  # the time budget or a signal ended it with work left
@@ -284,6 +288,7 @@ class PageSource:
     content_type: str = ""
     fetched_at: datetime
     final_url: str | None = None  # after redirects
+    rendered: bool = False  # by a browser
     feed_title: str | None = None
     feed_published_at: datetime | None = None
     feed_summary: str | None = None

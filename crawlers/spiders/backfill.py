@@ -97,22 +97,20 @@ class Backfill(Watch):
         now, limit = await self.in_store(frontier.now), self.limits.concurrency
         here = sorted(self.held) if time.monotonic() >= self.news_at else []
         feeds = await self.in_store(polls.claim, self.worker, due_by=now, outlets=None, hosts=here, limit=limit)
+        in_browser = self.browsing.busy_hosts()
+        browser = {"browser": self.browsing.is_open, "browser_outlets": self.browsing.outlets}
         pages = await self.in_store(
-            frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=(), limit=limit, lowest=Priority.REFETCH
-        )
+            frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=[*in_browser], limit=limit,
+            lowest=Priority.REFETCH, **browser,
+        )  # fmt: skip
         # So few that what is due is looked for again and again while they wait.
         room = limit - self.turns.waiting
         if room > limit // 4:
-            crowded = list(self.turns.crowded(CROWD))
+            busy = [*self.turns.crowded(CROWD), *in_browser]
             pages += await self.in_store(
-                frontier.claim_pages,
-                self.worker,
-                due_by=now,
-                outlets=self.outlets,
-                busy_hosts=crowded,
-                limit=room,
-                lowest=Priority.BACKFILL,
-            )
+                frontier.claim_pages, self.worker, due_by=now, outlets=self.outlets, busy_hosts=busy, limit=room,
+                lowest=Priority.BACKFILL, **browser,
+            )  # fmt: skip
         parts = await self.claim_parts(MOST_PARTS - len(self.in_hand))
         for feed in feeds:
             self.put_feed(feed)

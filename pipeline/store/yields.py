@@ -80,7 +80,7 @@ def count(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             -- Old pages have an old layout: they tell nothing of how the outlet's news come out.
             WHERE NOT EXISTS (SELECT FROM backfill_sightings old WHERE old.page_id = p.id)
         ), each AS (
-            SELECT outlet_id, hour, outcome, string_to_array(found, ',') AS found, characters, 1 AS sign FROM made
+            SELECT outlet_id, hour, outcome, string_to_array(found, ',') AS found, characters, 1 AS sign FROM made WHERE found IS NOT NULL
             UNION ALL
             SELECT outlet_id, hour, old_outcome, old_found, old_characters, -1 FROM made WHERE old_found IS NOT NULL
         )
@@ -94,7 +94,7 @@ def count(connection: Connection, outcomes: Sequence[Outcome]) -> None:
         (
             [made.capture_id for made in outcomes],
             [made.outcome for made in outcomes],
-            [",".join(made.found) for made in outcomes],
+            [None if made.found is None else ",".join(made.found) for made in outcomes],
             [made.characters for made in outcomes],
         ),
     )
