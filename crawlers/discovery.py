@@ -1,15 +1,17 @@
 """Discovery: from a home page to the feeds, sitemaps and sections that list an outlet's articles.
 
-A source counts only when it was fetched and showed items.
+A source counts only when it was fetched and showed items. Beside feeds, a sitemap and the home page are kept as second looks,
+which are polled rarely (`pipeline/store/looks`): they fill in what feeds drop, and their overlap tells what share is collected.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
@@ -20,9 +22,14 @@ from pipeline.errors import FeedUnreadable
 from pipeline.models import Discovery, FeedKind, Source
 
 WELL_KNOWN: Final = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/news-sitemap.xml", "/sitemap_news.xml")
-# So many candidates are fetched, and so many sources kept, at most.
+USUAL_SITEMAPS: Final = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
+# Sitemaps of other things than articles.
+NO_ARTICLES: Final = re.compile(r"image|video|author|tag|categor|static|page", re.IGNORECASE)
+# So many candidates are fetched, and so many sources kept, at most; and so many beside feeds, to tell what these miss.
 MOST_LOOKS: Final = 16
 MOST_SOURCES: Final = 6
+MOST_SITEMAPS: Final = 3
+MOST_SECOND: Final = 2
 FRESH: Final = timedelta(days=2)
 RANKS: Final = {FeedKind.FEED: 0, FeedKind.NEWS_SITEMAP: 1, FeedKind.SITEMAP: 2, FeedKind.SECTION: 3}
 
@@ -76,24 +83,26 @@ class Search:
             await self.look(page.linked, base=answer.url)
         if not self.has(FeedKind.FEED, FeedKind.NEWS_SITEMAP):
             await self.look(WELL_KNOWN, base=answer.url)
+        others = [sitemap for sitemap in sitemaps if sitemap not in news_sitemaps]
         if not self.found:
-            await self.look([sitemap for sitemap in sitemaps if sitemap not in news_sitemaps], base=answer.url)
-        if not self.found:
-            await self.keep(self.url, answer, FeedKind.SECTION)
+            await self.look(others, base=answer.url)
+        elif not self.has(FeedKind.NEWS_SITEMAP, FeedKind.SITEMAP):
+            candidates = [sitemap for sitemap in others if not NO_ARTICLES.search(urlsplit(sitemap).path)] or USUAL_SITEMAPS
+            await self.look(candidates[:MOST_SITEMAPS], base=answer.url, most=self.looks + MOST_SITEMAPS)
+        await self.keep(self.url, answer, FeedKind.SECTION)
         if not self.found:
             return Discovery(url=self.url, name=page.name, error="neither a feed nor links to articles are found there")
-        sources = sorted((source for source, _ in self.found), key=partial(rank, now=datetime.now(UTC)))[:MOST_SOURCES]
-        return Discovery(url=self.url, name=page.name, sources=tuple(sources))
+        return Discovery(url=self.url, name=page.name, sources=kept([source for source, _ in self.found], now=datetime.now(UTC)))
 
     def has(self, *kinds: FeedKind) -> bool:
         """Whether a source of these kinds was found."""
         return any(source.kind in kinds for source, _ in self.found)
 
-    async def look(self, candidates: Iterable[str], *, base: str) -> None:
-        """Fetch candidates, and keep those that show items which no kept one shows."""
+    async def look(self, candidates: Iterable[str], *, base: str, most: int = MOST_LOOKS) -> None:
+        """Fetch candidates, up to so many looks in all, and keep those that show items which no kept one of their kind shows."""
         for candidate in candidates:
             url = urljoin(base, candidate)
-            if url in self.seen or self.looks >= MOST_LOOKS:
+            if url in self.seen or self.looks >= most:
                 continue
             self.seen.add(url)
             self.looks += 1
@@ -113,13 +122,35 @@ class Search:
             # Most candidates are guesses; that this one is no feed is what the look was to tell.
             return
         shown = frozenset(item.url for item in reading.items)
-        if shown and not any(shown == other for _, other in self.found):
+        if shown and not any(shown == other and found.kind is reading.kind for found, other in self.found):
             times = [item.published_at for item in reading.items if item.published_at is not None]
             source = Source(url=url, kind=reading.kind, items=len(reading.items), title=reading.title, newest_at=max(times, default=None))
             self.found.append((source, shown))
 
 
+def kept(sources: Iterable[Source], *, now: datetime) -> tuple[Source, ...]:
+    """The best sources; beside feeds the best sitemap and the best section, as second looks.
+
+    A plain sitemap without fresh entries is an archive: beside feeds it tells nothing.
+    """
+    ranked = sorted(sources, key=partial(rank, now=now))
+    feeds = [source for source in ranked if source.kind is FeedKind.FEED]
+    if not feeds:
+        return tuple(ranked[:MOST_SOURCES])
+    sitemaps = [
+        source
+        for source in ranked
+        if source.kind is FeedKind.NEWS_SITEMAP or (source.kind is FeedKind.SITEMAP and is_fresh(source, now=now))
+    ]
+    sections = [source for source in ranked if source.kind is FeedKind.SECTION]
+    return (*feeds[:MOST_SOURCES], *sitemaps[:MOST_SECOND], *sections[:1])
+
+
+def is_fresh(source: Source, *, now: datetime) -> bool:
+    """Whether it shows something of the last days."""
+    return source.newest_at is not None and source.newest_at > now - FRESH
+
+
 def rank(source: Source, *, now: datetime) -> tuple[bool, int, int]:
     """Better sources are smaller: fresh ones, then feeds before sitemaps before sections, then the richer."""
-    fresh = source.newest_at is not None and source.newest_at > now - FRESH
-    return not fresh, RANKS[source.kind], -source.items
+    return not is_fresh(source, now=now), RANKS[source.kind], -source.items

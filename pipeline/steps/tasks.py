@@ -19,6 +19,7 @@ from pipeline.errors import PresswatchError
 from pipeline.models import Counts, Priority, Stage
 from pipeline.steps import alert, chain, maintain
 from pipeline.steps import collect as collecting
+from pipeline.steps import completeness as completeness_step
 from pipeline.steps.context import Context
 from pipeline.store import work
 
@@ -75,6 +76,12 @@ def retention() -> dict[str, Any]:
         return maintain.retention(context, now=datetime.now(UTC))
 
 
+def completeness() -> dict[str, Any]:
+    """Judge the days that are over: how many articles outlets had, and how many were collected."""
+    with _context() as context:
+        return completeness_step.judge(context.database, now=datetime.now(UTC))
+
+
 def word_background() -> dict[str, Any]:
     """Count the words of recent articles anew."""
     with _context() as context:
@@ -99,7 +106,7 @@ def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {
-    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, word_background)
+    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, completeness, retention, word_background)
 }
 
 

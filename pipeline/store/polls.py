@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pipeline import rhythm as rhythms
 from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
-from pipeline.store import discoveries, hosts
+from pipeline.store import discoveries, gaps, hosts, looks
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -41,7 +41,7 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
         RETURNING feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
             feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
             coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items,
-            feeds.recent_expected
+            feeds.recent_expected, feeds.fills_in, {looks.IS_SECOND}
         """,
         {
             "worker": worker,
@@ -62,6 +62,8 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             items=row[7],
             succeeded_at=row[8],
             rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
+            fills_in=row[13],
+            is_second=row[14],
         )
         for row in rows
     ]
@@ -70,8 +72,8 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
 def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None) -> tuple[int, list[Page]]:
     """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's rhythm and next time, coverage.
 
-    A poll that shows nothing of what the one before showed has probably missed items: the outlet's other sources are
-    due at once, and coverage tells of the gap.
+    A poll that shows nothing of what the one before showed has probably missed items: the next one comes as soon as may
+    be, the outlet's other sources are due at once, and coverage tells of the gap.
 
     Args:
         connection: in a transaction.
@@ -84,14 +86,19 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         How many pages nobody had seen before, and those of them that this worker may fetch now.
 
     """
+    poll = looks.recent(poll)
     added = _add_pages(connection, poll, worker) if poll.items else Added()
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm
-    gap = feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS and added.seen_before == 0
+    is_full = feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS
+    gap = is_full and added.seen_before == 0 and not feed.is_second
     if feed.succeeded_at is not None and poll.error is None:
-        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=len(poll.items) - added.seen_before)
+        # A second look is worth what it adds.
+        items = new if feed.is_second else len(poll.items) - added.seen_before
+        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=items)
+    shortest_s, longest_s = looks.intervals(feed, shortest_s=interval_s, longest_s=longest_s or interval_s)
     next_s = rhythms.interval_s(
-        rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=interval_s, longest_s=longest_s or interval_s
+        rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=shortest_s, longest_s=shortest_s if gap else longest_s
     )
     values = {
         "id": poll.feed.id,
@@ -104,7 +111,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         "error": poll.error,
         "etag": poll.etag,
         "last_modified": poll.last_modified,
-        "interval_s": interval_s,
+        "interval_s": shortest_s,
         "next_s": next_s,
         "rhythm_items": list(rhythm.items),
         "rhythm_hours": list(rhythm.hours),
@@ -112,14 +119,14 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         "recent_expected": rhythm.recent_expected,
         "gap": int(gap),
         "slack": INTERVAL_SLACK,
-        "longest_s": max(LONGEST_BACKOFF_S, interval_s),
+        "longest_s": max(LONGEST_BACKOFF_S, shortest_s),
         "retry_after_s": poll.retry_after_s or 0,
         "failed": int(poll.error is not None),
     }
     if poll.error is not None:
         connection.execute(
             """
-            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, status = %(status)s, error = %(error)s,
+            UPDATE feeds SET leased_by = NULL, fills_in = false, polled_at = %(started_at)s, status = %(status)s, error = %(error)s,
                 failures = failures + 1, due_at = %(started_at)s + make_interval(secs => greatest(
                     least(%(interval_s)s * power(2, least(failures, 30)), %(longest_s)s) * %(slack)s, %(retry_after_s)s))
             WHERE id = %(id)s
@@ -133,7 +140,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
     elif poll.not_modified:
         connection.execute(
             """
-            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, succeeded_at = %(started_at)s, status = %(status)s,
+            UPDATE feeds SET leased_by = NULL, fills_in = false, polled_at = %(started_at)s, succeeded_at = %(started_at)s, status = %(status)s,
                 error = NULL, failures = 0, new_items = 0, due_at = %(started_at)s + make_interval(secs => %(next_s)s * %(slack)s),
                 rhythm_items = %(rhythm_items)s, rhythm_hours = %(rhythm_hours)s,
                 recent_items = %(recent_items)s, recent_expected = %(recent_expected)s
@@ -144,7 +151,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
     else:
         connection.execute(
             """
-            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, succeeded_at = %(started_at)s, read_at = %(started_at)s,
+            UPDATE feeds SET leased_by = NULL, fills_in = false, polled_at = %(started_at)s, succeeded_at = %(started_at)s, read_at = %(started_at)s,
                 kind = %(kind)s, status = %(status)s, items = %(items)s, new_items = %(new_items)s, error = NULL, failures = 0,
                 etag = %(etag)s, last_modified = %(last_modified)s,
                 due_at = %(started_at)s + make_interval(secs => %(next_s)s * %(slack)s),
@@ -163,18 +170,10 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         """,
         values,
     )
+    gaps.fill(connection, poll)
     if gap:
-        _fill_in(connection, poll)
+        gaps.note(connection, poll)
     return new, list(pages)
-
-
-def _fill_in(connection: Connection, poll: Poll) -> None:
-    """Let an outlet's other sources be polled at once; one that has none is looked at for some."""
-    others = connection.execute(
-        "UPDATE feeds SET due_at = least(due_at, now()) WHERE outlet_id = %s AND id <> %s AND active", (poll.feed.outlet_id, poll.feed.id)
-    )
-    if not others.rowcount:
-        discoveries.ask(connection, poll.feed.outlet_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +195,7 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
+        "fills_in": poll.feed.fills_in,
         "worker": worker,
         "priority": Priority.LIVE,
         "seen_at": poll.started_at,
@@ -212,8 +212,8 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     # In the order of URLs, so that two workers with the same items can't wait for each other.
     added = connection.execute(
         """
-        INSERT INTO pages (outlet_id, url, host, due_at, priority, leased_by)
-        SELECT %(outlet_id)s, shown.url, shown.host, now(), %(priority)s, CASE WHEN shown.host = ANY (%(taken)s) THEN %(worker)s::integer END
+        INSERT INTO pages (outlet_id, url, host, first_seen_at, due_at, priority, leased_by)
+        SELECT %(outlet_id)s, shown.url, shown.host, %(seen_at)s, now(), %(priority)s, CASE WHEN shown.host = ANY (%(taken)s) THEN %(worker)s::integer END
         FROM unnest(%(urls)s::text[], %(hosts)s::text[]) AS shown (url, host)
         WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)
         ORDER BY shown.url ON CONFLICT (url) DO NOTHING
@@ -221,21 +221,25 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         """,
         values,
     ).fetchall()
+    # What a poll showed that only filled in is a sighting like others once a usual one shows it too.
     sighted = connection.execute(
         """
-        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary, authors, topics)
-        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary,
+        INSERT INTO sightings (page_id, feed_id, seen_at, filled_in, title, published_at, summary, authors, topics)
+        SELECT pages.id, %(feed_id)s, %(seen_at)s, %(fills_in)s, shown.title, shown.published_at, shown.summary,
             string_to_array(shown.authors, E'\\n'), string_to_array(shown.topics, E'\\n')
         FROM unnest(
             %(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[], %(authors)s::text[], %(topics)s::text[]
         ) AS shown (url, title, published_at, summary, authors, topics)
         JOIN pages ON pages.url = shown.url
-        ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO NOTHING
+        ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO UPDATE SET filled_in = false
+        WHERE sightings.filled_in AND NOT excluded.filled_in
+        RETURNING sightings.xmax = 0
         """,
         values,
     )
+    first = sum(row[0] for row in sighted)
     return Added(
         new=len(added),
         pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
-        seen_before=len(items) - sighted.rowcount,
+        seen_before=len(items) - first,
     )
