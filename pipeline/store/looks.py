@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, LiteralString
 
+from pipeline import urls
 from pipeline.models import Feed, FeedKind, Poll
 from pipeline.store.database import Connection
 
@@ -42,6 +43,24 @@ def recent(poll: Poll) -> Poll:
     if poll.feed.succeeded_at is not None:
         since = min(since, poll.feed.succeeded_at - MARGIN)
     return replace(poll, items=tuple(item for item in poll.items if item.published_at is not None and item.published_at >= since))
+
+
+def known(connection: Connection, poll: Poll) -> Poll:
+    """A second look's poll with the addresses that its articles are known by: none is fetched twice for a parameter in its address."""
+    if not poll.feed.is_second or not poll.items:
+        return poll
+    new = connection.execute(
+        "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
+        ([item.url for item in poll.items],),
+    )
+    identities = {row[0]: urls.canonical(row[0]) for row in new}
+    addresses = dict(
+        connection.execute(
+            "SELECT a.canonical_url, p.url FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.canonical_url = ANY (%s)",
+            (list(identities.values()),),
+        ).fetchall()
+    )
+    return replace(poll, items=tuple(replace(item, url=addresses.get(identities.get(item.url, ""), item.url)) for item in poll.items))
 
 
 def seconds(connection: Connection, feed_ids: Sequence[int]) -> set[int]:

@@ -86,7 +86,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         How many pages nobody had seen before, and those of them that this worker may fetch now.
 
     """
-    poll = looks.recent(poll)
+    poll = looks.known(connection, looks.recent(poll))
     added = _add_pages(connection, poll, worker) if poll.items else Added()
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm

@@ -110,6 +110,21 @@ def test_of_a_plain_sitemap_beside_a_feed_the_archive_is_left_alone(connection: 
     assert [row[0].rsplit("/", 1)[-1] for row in connection.execute("SELECT url FROM pages ORDER BY id")] == ["new", "missed"]
 
 
+def test_a_second_look_names_known_articles_by_the_address_they_were_fetched_from(connection: Connection, outlet: int) -> None:
+    del outlet
+    poll(connection, FeedKind.FEED, DAY, "story?utm_source=rss", "other")
+    connection.execute(
+        """
+        INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at)
+        SELECT outlet_id, id, url, split_part(url, '?', 1), 1, first_seen_at FROM pages
+        """
+    )
+    poll(connection, FeedKind.SECTION, DAY, "story", "story?utm_medium=home", "third")
+    assert value(connection, "SELECT count(*) FROM pages") == 3
+    seen = "SELECT count(*) FROM sightings JOIN pages ON pages.id = page_id WHERE right(url, 3) = 'rss'"
+    assert value(connection, seen) == 2
+
+
 # --- Gaps ---
 
 

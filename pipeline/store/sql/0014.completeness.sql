@@ -35,3 +35,7 @@ CREATE TABLE coverage_days (
     PRIMARY KEY (outlet_id, day),
     CHECK ((estimate IS NULL) = (unknown IS NOT NULL))
 );
+
+-- Outlets whose feeds were found before sitemaps and sections were kept beside them: a crawl of the next day looks again.
+UPDATE discoveries SET due_at = now() + random() * interval '1 day' WHERE due_at = 'infinity' AND error IS NULL AND NOT EXISTS (
+    SELECT FROM feeds WHERE feeds.outlet_id = discoveries.outlet_id AND feeds.active AND feeds.kind <> 'feed');
