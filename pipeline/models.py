@@ -274,6 +274,7 @@ class PageSource:
     feed_authors: tuple[str, ...] = ()
     feed_topics: tuple[str, ...] = ()
     outlet_name: str | None = None
+    outlet_hosts: tuple[str, ...] = ()
     outlet_language: str | None = None
     outlet_country: str | None = None
     rule: Rule | None = None  # of the outlet, for pages fetched at that time

@@ -39,6 +39,7 @@ READING: Final = {
     "index_page": "it lists articles and is none itself",
     "not_an_article": "it is a page of another kind",
     "outdated": "a newer text of the article was stored before",
+    "variant": "it is a former address or another edition of a stored article",
 }
 
 

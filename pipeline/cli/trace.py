@@ -102,6 +102,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
                 for field, values in version["candidates"].items()
             ]
             lines += [f"{' ' * 19}    {line}" for line in _changes(version["changes"])]
+        lines += [f"{' ' * 19}  known as  {url}" for url in article["other_urls"]]
         if article["gone_at"]:
             lines.append(f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays")
         copied = (

@@ -12,11 +12,11 @@ from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
 from pipeline.steps import batch, learning
 from pipeline.steps.context import Context
-from pipeline.store import articles, cleaning, work, yields
+from pipeline.store import articles, cleaning, identities, work, yields
 
 SIZE: Final = 32
 # What a capture is that made no version.
-CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn": "unchanged", "outdated": "outdated"}
+CAPTURES: Final = {"unchanged": "unchanged", "mended": "unchanged", "withdrawn": "unchanged", "outdated": "outdated", "variant": "variant"}
 
 
 def run(context: Context, *, deadline: float | None = None, lowest: Priority = Priority.BACKLOG) -> Counts:
@@ -64,13 +64,14 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
             saved = articles.save(
                 connection,
                 extraction,
-                articles.Origin(
+                identities.Origin(
                     outlet_id=capture.outlet_id,
                     url=capture.source.url,
                     first_seen_at=capture.first_seen_at,
                     priority=job.priority,
                     page_id=capture.page_id,
                     capture_id=capture.capture_id,
+                    final_url=capture.source.final_url,
                 ),
             )
             outcomes[saved.outcome] += 1

@@ -17,7 +17,7 @@ from pipeline.errors import InputError
 from pipeline.models import Priority, Stage
 from pipeline.steps import entries
 from pipeline.steps.context import Context
-from pipeline.store import articles, imports, work
+from pipeline.store import articles, identities, imports, work
 
 SIZE: Final = 200
 OK: Final = 200
@@ -82,7 +82,7 @@ def _import_entries(context: Context, lines: Iterable[entries.Line], report: Rep
                 saved = articles.save(
                     connection,
                     checked.extraction,
-                    articles.Origin(
+                    identities.Origin(
                         outlet_id=imports.outlet_id(connection, checked.outlet, urls.host(checked.extraction.url)),
                         url=checked.extraction.url,
                         first_seen_at=now,

@@ -39,7 +39,8 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
     rows = connection.execute(
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
-            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country
+            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
             SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
@@ -69,6 +70,7 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
                 outlet_name=row[14],
                 outlet_language=row[15],
                 outlet_country=row[16],
+                outlet_hosts=tuple(row[17]),
             ),
         )
         for row in rows

@@ -88,13 +88,14 @@ def counts(connection: Connection, outlet_id: int, day: date) -> Counts:
         ), known AS (
             -- Several addresses of one article are one.
             SELECT bit_or(shown.history) AS history, bool_or(shown.article_id IS NOT NULL) AS is_collected
-            FROM shown LEFT JOIN articles a ON a.id = shown.article_id
+            FROM shown LEFT JOIN articles made ON made.id = shown.article_id
+            LEFT JOIN articles a ON a.id = coalesce(made.merged_into, made.id)
             LEFT JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
             WHERE (shown.article_id IS NOT NULL OR shown.outcome IS NULL AND coalesce(shown.reason <> ALL (%(no_article)s), true)
                    OR shown.outcome = ANY (%(walls)s))
               AND coalesce(v.published_at + make_interval(secs => coalesce(v.published_offset_s, 0)), shown.published_at,
                            shown.first_seen_at)::date = %(day)s
-            GROUP BY coalesce(shown.article_id, -shown.id)
+            GROUP BY coalesce(a.id, -shown.id)
         )
         SELECT history, count(*), count(*) FILTER (WHERE is_collected) FROM known GROUP BY history
         """,

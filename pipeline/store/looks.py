@@ -56,7 +56,10 @@ def known(connection: Connection, poll: Poll) -> Poll:
     identities = {row[0]: urls.canonical(row[0]) for row in new}
     addresses = dict(
         connection.execute(
-            "SELECT a.canonical_url, p.url FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.canonical_url = ANY (%s)",
+            """
+            SELECT u.canonical_url, p.url FROM article_urls u JOIN articles a ON a.id = u.article_id JOIN pages p ON p.id = a.page_id
+            WHERE u.canonical_url = ANY (%s)
+            """,
             (list(identities.values()),),
         ).fetchall()
     )

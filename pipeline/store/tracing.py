@@ -14,7 +14,8 @@ PAGES: Final[LiteralString] = """
         p.leased_by IS NOT NULL AS leased, hosts.reason AS host_reason,
         CASE WHEN hosts.not_before > now() THEN hosts.not_before END AS host_not_before
     FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
-    WHERE p.url = ANY (%(urls)s) OR p.id = ANY (SELECT page_id FROM articles WHERE url = ANY (%(urls)s) OR canonical_url = %(canonical)s)
+    WHERE p.url = ANY (%(urls)s) OR p.id = ANY (SELECT page_id FROM articles WHERE url = ANY (%(urls)s)
+        OR id = (SELECT article_id FROM article_urls WHERE canonical_url = %(canonical)s))
     ORDER BY p.id
 """
 FEEDS: Final[LiteralString] = """
@@ -33,13 +34,17 @@ CAPTURES: Final[LiteralString] = """
 ARTICLES: Final[LiteralString] = """
     SELECT a.id, a.url, a.canonical_url, o.name AS outlet, a.version, a.first_seen_at, a.deleted_at, a.gone_at, a.revision, a.indexed_revision,
         a.indexed_at, s.story_id, s.score AS story_score, stories.title AS story, d.duplicate_of, d.kind AS copy_kind, d.shared_text,
-        original.url AS duplicate_of_url, cardinality(m.entity_ids) AS entities
+        original.url AS duplicate_of_url, cardinality(m.entity_ids) AS entities,
+        ARRAY(SELECT canonical_url FROM article_urls WHERE article_id = a.id AND canonical_url <> a.canonical_url ORDER BY added_at) AS other_urls
     FROM articles a JOIN outlets o ON o.id = a.outlet_id
     LEFT JOIN story_articles s ON s.article_id = a.id LEFT JOIN stories ON stories.id = s.story_id
     LEFT JOIN duplicates d ON d.article_id = a.id LEFT JOIN articles original ON original.id = d.duplicate_of
     LEFT JOIN mentions m ON m.article_id = a.id
-    WHERE a.url = ANY (%(urls)s) OR a.canonical_url = %(canonical)s OR a.page_id = ANY (%(pages)s)
-        OR a.id IN (SELECT article_id FROM captures WHERE page_id = ANY (%(pages)s))
+    WHERE a.merged_into IS NULL AND (
+        a.url = ANY (%(urls)s) OR a.id = (SELECT article_id FROM article_urls WHERE canonical_url = %(canonical)s) OR a.page_id = ANY (%(pages)s)
+        OR a.id IN (
+            SELECT coalesce(made.merged_into, made.id) FROM captures c JOIN articles made ON made.id = c.article_id
+            WHERE c.page_id = ANY (%(pages)s)))
     ORDER BY a.id
 """
 VERSIONS: Final[LiteralString] = """

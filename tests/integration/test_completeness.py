@@ -119,6 +119,7 @@ def test_a_second_look_names_known_articles_by_the_address_they_were_fetched_fro
         SELECT outlet_id, id, url, split_part(url, '?', 1), 1, first_seen_at FROM pages
         """
     )
+    connection.execute("INSERT INTO article_urls (canonical_url, article_id) SELECT canonical_url, id FROM articles")
     poll(connection, FeedKind.SECTION, DAY, "story", "story?utm_medium=home", "third")
     assert value(connection, "SELECT count(*) FROM pages") == 3
     seen = "SELECT count(*) FROM sightings JOIN pages ON pages.id = page_id WHERE right(url, 3) = 'rss'"
