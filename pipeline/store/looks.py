@@ -54,7 +54,7 @@ def known(connection: Connection, poll: Poll) -> Poll:
         ([item.url for item in poll.items],),
     )
     identities = {row[0]: urls.canonical(row[0]) for row in new}
-    addresses = dict(
+    addresses: dict[str, str] = dict(
         connection.execute(
             """
             SELECT u.canonical_url, p.url FROM article_urls u JOIN articles a ON a.id = u.article_id JOIN pages p ON p.id = a.page_id
