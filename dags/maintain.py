@@ -57,7 +57,9 @@ def maintain() -> None:
     def airflow_history() -> str:
         return "airflow db clean --clean-before-timestamp '{{ macros.datetime.now() - macros.timedelta(days=14) }}' --skip-archive --yes && find \"$AIRFLOW_HOME/logs\" -type f -mtime +14 -delete"
 
-    partitions() >> completeness() >> daily() >> retention() >> word_background() >> airflow_history()
+    ready = partitions()
+    ready >> completeness()
+    ready >> daily() >> retention() >> word_background() >> airflow_history()
 
 
 maintain()

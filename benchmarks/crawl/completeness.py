@@ -3,7 +3,7 @@
     python -m benchmarks.crawl.completeness
 
 1. Days by a simulated clock. Newsrooms of four kinds (a whole news sitemap or a partial one, a home page or none) publish for
-   six days. What is polled when is decided by the product's own code on a real PostgreSQL: due times, rhythm, gaps, filling in
+   five days. What is polled when is decided by the product's own code on a real PostgreSQL: due times, rhythm, gaps, filling in
    (`pipeline/store/polls`); the answers are made by the model instead of fetched, and each shown page counts as an article.
    Beside it stands a reader that polls the same feed every 30 minutes. Then the product judges the days
    (`pipeline/steps/completeness`), and its estimates are held against what was published.

@@ -19,7 +19,7 @@ from pipeline.errors import PresswatchError
 from pipeline.models import Counts, Priority, Stage
 from pipeline.steps import alert, chain, maintain
 from pipeline.steps import collect as collecting
-from pipeline.steps import completeness as completeness_step
+from pipeline.steps import completeness as judging
 from pipeline.steps.context import Context
 from pipeline.store import work
 
@@ -79,7 +79,7 @@ def retention() -> dict[str, Any]:
 def completeness() -> dict[str, Any]:
     """Judge the days that are over: how many articles outlets had, and how many were collected."""
     with _context() as context:
-        return completeness_step.judge(context.database, now=datetime.now(UTC))
+        return judging.judge(context.database, now=datetime.now(UTC))
 
 
 def word_background() -> dict[str, Any]:
