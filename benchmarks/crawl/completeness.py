@@ -248,7 +248,7 @@ def live(settings: Settings, database_url: str) -> None:
             if elapsed >= due:
                 read |= {room.url(piece) for piece in room.shown(FeedKind.FEED, datetime.now(UTC))}
                 due += 60
-            presswatch("crawl", "--max-seconds", "5")
+            presswatch("crawl")
             time.sleep(1)
         presswatch("process", "--from", "clean")
         with Database(database_url) as database, database.transaction() as connection:
