@@ -107,14 +107,28 @@ def wait_s(response: Response) -> float:
     """How long a 429 or 503 asks us to leave the host alone; 0 for other answers, and for a 503 that does not say."""
     if response.status not in ASK_TO_WAIT:
         return 0.0
-    header = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    asked = WAIT_S if response.status == TOO_MANY_REQUESTS else 0.0
-    if header.isdigit():
-        asked = float(header)
+    header, sent_at = (_header(response, name) for name in ("Retry-After", "Date"))
+    unsaid = WAIT_S if response.status == TOO_MANY_REQUESTS else 0.0
+    if header.isascii() and header.isdecimal():
+        asked = float(header[:12])
     elif header:
-        try:
-            at = email.utils.parsedate_to_datetime(header)
-            asked = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
-        except ValueError:
-            asked = WAIT_S
-    return min(max(asked, 0.0), LONGEST_WAIT_S)
+        at = _time(header)
+        # By the server's own clock, which may be another one than ours.
+        asked = (at - (_time(sent_at) or datetime.now(UTC))).total_seconds() if at is not None else WAIT_S
+    else:
+        asked = unsaid
+    # A time that is over asks for nothing: a 429 means to be left alone all the same.
+    return min(asked, LONGEST_WAIT_S) if asked > 0 else unsaid
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1").strip()
+
+
+def _time(text: str) -> datetime | None:
+    """A time as HTTP writes it; null for what is none."""
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,4 +1,4 @@
-"""`maintain`, hourly: month partitions, the days that are over; at three in the morning (UTC) retention, word background, Airflow's own history."""
+"""`maintain`, hourly: month partitions, the days that are over; at three in the morning (UTC) retention, re-fetch plan, archive, word background, Airflow's own history."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pendulum
 from airflow.sdk import dag, task
 
 DAILY_HOUR = 3
+ARCHIVE_S = 1_200
 
 
 @dag(
@@ -48,6 +49,18 @@ def maintain() -> None:
         return tasks.call("retention")
 
     @task
+    def refetch_plan() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("refetch_plan")
+
+    @task
+    def archive() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("archive", ARCHIVE_S)
+
+    @task
     def word_background() -> Any:
         from pipeline.steps import tasks
 
@@ -59,7 +72,7 @@ def maintain() -> None:
 
     ready = partitions()
     ready >> completeness()
-    ready >> daily() >> retention() >> word_background() >> airflow_history()
+    ready >> daily() >> retention() >> refetch_plan() >> archive() >> word_background() >> airflow_history()
 
 
 maintain()

@@ -54,7 +54,7 @@ RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
 class HealthWarning:
     """Something about an outlet that a person should look at."""
 
-    kind: str  # articles, field, length, rule, silent, fetching, feeds, completeness, gaps
+    kind: str  # articles, field, length, rule, silent, fetching, feeds, hub, completeness, gaps
     field: str | None = None
     since: datetime | None = None
     text: str
@@ -120,7 +120,7 @@ def _outlet(
     articles = sum(part.articles for part in recent)
     collected = over(days)
     warnings = (
-        *_feeds(outlet),
+        *_feeds(outlet, now),
         *_silence(rhythm),
         *_fetching(unfetched),
         *_completeness(collected),
@@ -144,7 +144,7 @@ def _outlet(
     )
 
 
-def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
+def _feeds(outlet: OutletView, now: datetime) -> Iterator[HealthWarning]:
     if outlet.yields is Yield.NO_FEEDS:
         why = f": {outlet.discovery_error}" if outlet.discovery_error else ""
         yield HealthWarning(
@@ -159,6 +159,9 @@ def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
             kind="feeds", since=first.succeeded_at,
             text=f"{len(failing)} of {len(active)} feeds can't be read {since}: {first.url}: {first.error or first.status}",
         )  # fmt: skip
+    for feed in active:
+        if feed.hub and (feed.hub.failures >= FEWEST_FAILURES or feed.hub.refused > max(FEWEST_FAILURES, feed.hub.pushes)):
+            yield HealthWarning(kind="hub", text=f"{feed.url} is polled, not pushed as it should be: {feed.hub.words(now)}")
 
 
 def _silence(rhythm: reading.Rhythm | None) -> Iterator[HealthWarning]:

@@ -195,6 +195,7 @@ class Poll:
     last_modified: str | None = None
     error: str | None = None  # in words, why it could not be read
     retry_after_s: float | None = None
+    is_push: bool = False  # no request: a hub sent it, and it shows new items only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +230,8 @@ class CrawlReport:
     feeds_failed: int = 0
     items: int = 0
     new_pages: int = 0
+    pushes: int = 0  # from hubs, taken in
+    hubs_asked: int = 0  # to begin, renew or end a subscription
     fetched: int = 0  # captures stored
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pipeline import changes, reasons, urls
 from pipeline.models import Stage
-from pipeline.store import alerts, tracing, work
+from pipeline.store import alerts, forgotten, tracing, work
 from pipeline.store.database import Database
 
 # A page that is edited all day has hundreds of versions.
@@ -35,12 +35,14 @@ def trace(database: Database, url: str) -> dict[str, Any]:
         found = {
             "url": url,
             "canonical_url": canonical,
+            "forgotten_at": forgotten.since(connection, [*forms, canonical]),
             "outlets": tracing.hosts(connection, urls.host(url)),
             # Who should have shown it, if nobody did.
             "feeds": [] if pages or articles else tracing.feeds(connection, urls.host(url)),
             "pages": pages,
             "sightings": tracing.sightings(connection, page_ids),
             "captures": captures,
+            "revisits": tracing.revisits(connection, page_ids),
             "articles": articles,
             "waiting": [
                 {"stage": stage, "version": version, "priority": priority, "attempts": attempts, "since": since, "error": error}
@@ -69,6 +71,9 @@ def _edits(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each state
     """Why the URL is or is not found by a search, in one sentence."""
+    if found["forgotten_at"]:
+        at = f"{found['forgotten_at']:%Y-%m-%d %H:%M:%S} UTC"
+        return f"It was forgotten at {at}: what was stored of it is erased, and it is not fetched or imported again."
     if found["quarantined"]:
         last = found["quarantined"][0]
         return f"It stopped at {last['stage']} and is quarantined: {last['error']}."

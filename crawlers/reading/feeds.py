@@ -12,16 +12,18 @@ import feedparser
 
 from crawlers.reading.texts import link, plain, plain_each
 from pipeline.models import FeedItem
+from pipeline.websub import Announced
 
 LONGEST_TITLE: Final = 500
 LONGEST_SUMMARY: Final = 2_000
 MOST_NAMES: Final = 20
+MOST_LINKS: Final = 50
 
 HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
-def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
-    """The feed's title and its items in their order.
+def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, tuple[FeedItem, ...], Announced]:
+    """The feed's title, its items in their order, and its hub.
 
     Raises:
         ValueError: it can't be read; the message says why.
@@ -50,7 +52,8 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
     fault = parsed.get("bozo_exception")
     if not items and fault is not None and not isinstance(fault, HARMLESS):
         raise ValueError(f"it is broken: {str(fault)[:200]}")
-    return plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "", tuple(items.values())
+    links = ((str(found.get("rel") or ""), link(found.get("href"), base=url)) for found in parsed.feed.get("links", ())[:MOST_LINKS])
+    return plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "", tuple(items.values()), Announced.of_links(links)
 
 
 def _address(entry: Any) -> str | None:

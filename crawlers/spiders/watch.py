@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -16,6 +16,7 @@ from twisted.python.failure import Failure as Raised
 
 from crawlers import outcomes
 from crawlers.conditional import validators
+from crawlers.hubs import Hubs
 from crawlers.landing import Landed
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
@@ -78,6 +79,7 @@ class Watch(Looking):
         self.changed = asyncio.Event()
         self.broken: BaseException | None = None
         self.worker = 0
+        self.hubs = Hubs(self)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Watch:
@@ -137,18 +139,23 @@ class Watch(Looking):
         outlets, limit = self.outlets, self.limits.concurrency
         await self.give_back()
         crowded = list(self.turns.crowded(CROWD))
+        from_hubs = await self.hubs.claim()
         looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
         feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
         pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
         for outlet in looked_for:
-            look = asyncio.create_task(self.look_for_feeds(outlet))
-            self.looks.add(look)
-            look.add_done_callback(self.looked)
+            self.begin(self.look_for_feeds(outlet))
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
             await self.put_page(page)
-        return bool(looked_for or feeds or pages)
+        return bool(from_hubs or looked_for or feeds or pages)
+
+    def begin(self, look: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the requests that wait for their turns."""
+        task = asyncio.create_task(look)
+        self.looks.add(task)
+        task.add_done_callback(self.looked)
 
     def put_feed(self, feed: Feed) -> None:
         """Let a feed wait for its turn."""
@@ -214,6 +221,7 @@ class Watch(Looking):
             reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind)
         except FeedUnreadable as error:
             return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
+        await self.hubs.follow(feed, response, reading.announced)
         return Poll(
             feed=feed,
             started_at=started_at,
@@ -356,7 +364,7 @@ class Watch(Looking):
         self.stop(failure.value or RuntimeError())
 
     def looked(self, look: asyncio.Task[None]) -> None:
-        """A discovery has ended."""
+        """What was done beside the requests has ended."""
         self.looks.discard(look)
         if not look.cancelled() and look.exception() is not None:
             self.stop(look.exception() or RuntimeError())

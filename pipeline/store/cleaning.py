@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,11 +33,11 @@ class Outcome:
     characters: int = 0  # of the body
 
 
-def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waiting]:
-    """Captures by id, with their outlet and the first feed entry that showed the page."""
+def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiting]:
+    """Captures by id, given with their bytes, with their outlet and the first feed entry that showed the page."""
     rows = connection.execute(
         """
-        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
+        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.content_type, c.fetched_at, c.url,
             s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
             ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
@@ -48,7 +47,7 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
         ) s ON true
         WHERE c.id = ANY (%s)
         """,
-        (list(capture_ids),),
+        (list(bodies),),
     )
     return {
         row[0]: Waiting(
@@ -58,19 +57,19 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
             first_seen_at=row[3],
             source=PageSource(
                 url=row[4],
-                html=gzip.decompress(row[5]),
-                content_type=row[6],
-                fetched_at=row[7],
-                final_url=row[8],
-                feed_title=row[9],
-                feed_published_at=row[10],
-                feed_summary=row[11],
-                feed_authors=tuple(row[12] or ()),
-                feed_topics=tuple(row[13] or ()),
-                outlet_name=row[14],
-                outlet_language=row[15],
-                outlet_country=row[16],
-                outlet_hosts=tuple(row[17]),
+                html=bodies[row[0]],
+                content_type=row[5],
+                fetched_at=row[6],
+                final_url=row[7],
+                feed_title=row[8],
+                feed_published_at=row[9],
+                feed_summary=row[10],
+                feed_authors=tuple(row[11] or ()),
+                feed_topics=tuple(row[12] or ()),
+                outlet_name=row[13],
+                outlet_language=row[14],
+                outlet_country=row[15],
+                outlet_hosts=tuple(row[16]),
             ),
         )
         for row in rows

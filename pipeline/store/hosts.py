@@ -13,15 +13,16 @@ from typing import Final, Literal, LiteralString
 from pipeline.store.database import LIVE_WORKERS, Connection
 
 
-def free(table: Literal["f", "p", "d", "hosts"]) -> LiteralString:
+def free(table: Literal["f", "p", "d", "near", "hosts"]) -> LiteralString:
     """Whether nobody who is alive holds a row."""
     return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
 
 
-# Hosts that this worker may take: free, its own, or of a worker that is gone; and not to be left alone.
+# Hosts that this worker may take: free, its own, or of a worker that is gone; and not to be left alone. Nobody is left alone for
+# more than a day: a time past that was set before the clock was set back.
 TAKEABLE: Final[LiteralString] = f"""
     (({free("hosts")} OR hosts.leased_by = %(worker)s)
-     AND (hosts.not_before IS NULL OR hosts.not_before <= now()))
+     AND (hosts.not_before IS NULL OR hosts.not_before <= now() OR hosts.not_before > now() + interval '25 hours'))
 """
 # The hosts of the rows in `chosen` that no other worker took in between.
 TAKEN: Final[LiteralString] = f"""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit
 
 from pipeline import rhythm as rhythms
 from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
-from pipeline.store import discoveries, gaps, hosts, looks
+from pipeline.store import discoveries, forgotten, frontier, gaps, hosts, looks, subscriptions
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -22,26 +22,34 @@ LONGEST_BACKOFF_S: Final = 21_600
 FEWEST_ITEMS: Final = 3
 # Validators are left out once an hour: some servers keep one ETag for ever.
 FULL_READ_AFTER_S: Final = 3_600
+# The crawler's clock may differ so much from the database's, by which feeds are due; past that its times are not used.
+CLOCKS_DIFFER: Final = timedelta(minutes=10)
+
+COLUMNS: Final[LiteralString] = f"""
+    feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
+    feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
+    coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items, feeds.recent_expected,
+    feeds.fills_in, {looks.IS_SECOND}
+"""
 
 
 def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, limit: int) -> list[Feed]:
     """Lease feeds that were due at `due_by`, the longest due first.
 
     With the start of a run as `due_by`, no feed is claimed twice in it: a poll moves its due time past that.
+    A feed that was polled in the future is due, too: the clock was set back, and its due time may be days away.
     """
     rows = connection.execute(
         f"""
         WITH chosen AS (
             SELECT f.id, f.host FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN hosts ON hosts.host = f.host
-            WHERE f.active AND f.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
+            WHERE f.active AND (f.due_at <= %(due_by)s OR f.polled_at > %(due_by)s + %(clocks_differ)s)
+              AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
             ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
         ), {TAKEN}
         UPDATE feeds SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE feeds.id = chosen.id
-        RETURNING feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
-            feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
-            coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items,
-            feeds.recent_expected, feeds.fills_in, {looks.IS_SECOND}
+        RETURNING {COLUMNS}
         """,
         {
             "worker": worker,
@@ -49,31 +57,42 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             "outlets": None if outlets is None else list(outlets),
             "limit": limit,
             "full_read_after_s": FULL_READ_AFTER_S,
+            "clocks_differ": CLOCKS_DIFFER,
         },
     )
-    return [
-        Feed(
-            id=row[0],
-            outlet_id=row[1],
-            url=row[2],
-            kind=FeedKind(row[3]),
-            etag=row[4] if row[6] else None,
-            last_modified=row[5] if row[6] else None,
-            items=row[7],
-            succeeded_at=row[8],
-            rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
-            fills_in=row[13],
-            is_second=row[14],
-        )
-        for row in rows
-    ]
+    return [_feed(row) for row in rows]
+
+
+def feed(connection: Connection, feed_id: int) -> Feed:
+    """A feed as it is stored."""
+    values = {"id": feed_id, "full_read_after_s": FULL_READ_AFTER_S}
+    row = connection.execute(f"SELECT {COLUMNS} FROM feeds WHERE id = %(id)s FOR NO KEY UPDATE", values).fetchone()
+    assert row is not None, "feeds are not deleted"  # noqa: S101 - what names it goes with it
+    return _feed(row)
+
+
+def _feed(row: Sequence[Any]) -> Feed:
+    return Feed(
+        id=row[0],
+        outlet_id=row[1],
+        url=row[2],
+        kind=FeedKind(row[3]),
+        etag=row[4] if row[6] else None,
+        last_modified=row[5] if row[6] else None,
+        items=row[7],
+        succeeded_at=row[8],
+        rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
+        fills_in=row[13],
+        is_second=row[14],
+    )
 
 
 def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None) -> tuple[int, list[Page]]:
     """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's rhythm and next time, coverage.
 
     A poll that shows nothing of what the one before showed has probably missed items: the next one comes as soon as may
-    be, the outlet's other sources are due at once, and coverage tells of the gap.
+    be, the outlet's other sources are due at once, and coverage tells of the gap. What a hub sent changes neither when the
+    feed is polled next nor what is known of its whole.
 
     Args:
         connection: in a transaction.
@@ -86,20 +105,27 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         How many pages nobody had seen before, and those of them that this worker may fetch now.
 
     """
+    if not poll.is_push:
+        poll = replace(poll, started_at=_on_our_clock(connection, poll.started_at))
     poll = looks.known(connection, looks.recent(poll))
     added = _add_pages(connection, poll, worker) if poll.items else Added()
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm
     is_full = feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS
-    gap = is_full and added.seen_before == 0 and not feed.is_second
+    gap = is_full and added.seen_before == 0 and not poll.is_push and not feed.is_second
+    news = len(poll.items) - added.seen_before
     if feed.succeeded_at is not None and poll.error is None:
         # A second look is worth what it adds.
-        items = new if feed.is_second else len(poll.items) - added.seen_before
+        items = new if feed.is_second else news
         rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=items)
-    shortest_s, longest_s = looks.intervals(feed, shortest_s=interval_s, longest_s=longest_s or interval_s)
-    next_s = rhythms.interval_s(
-        rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=shortest_s, longest_s=shortest_s if gap else longest_s
-    )
+    shortest_s, longest_s = looks.intervals(feed, shortest_s=interval_s, longest_s=max(longest_s or interval_s, interval_s))
+    if gap:
+        next_s = shortest_s
+    elif not poll.is_push and poll.error is None and subscriptions.is_relied_on(connection, feed.id, new_items=news):
+        next_s = longest_s
+    else:
+        length = len(poll.items) or feed.items
+        next_s = rhythms.interval_s(rhythm, at=poll.started_at, length=length, shortest_s=shortest_s, longest_s=longest_s)
     values = {
         "id": poll.feed.id,
         "outlet_id": poll.feed.outlet_id,
@@ -122,6 +148,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         "longest_s": max(LONGEST_BACKOFF_S, shortest_s),
         "retry_after_s": poll.retry_after_s or 0,
         "failed": int(poll.error is not None),
+        "polls": int(not poll.is_push),
     }
     if poll.error is not None:
         connection.execute(
@@ -137,6 +164,16 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         if never.rowcount:
             # Discovery fills in for a feed that never worked.
             discoveries.ask(connection, poll.feed.outlet_id)
+    elif poll.is_push:
+        connection.execute(
+            """
+            UPDATE feeds SET succeeded_at = greatest(succeeded_at, %(started_at)s), new_items = %(new_items)s,
+                rhythm_items = %(rhythm_items)s, rhythm_hours = %(rhythm_hours)s,
+                recent_items = %(recent_items)s, recent_expected = %(recent_expected)s
+            WHERE id = %(id)s
+            """,
+            values,
+        )
     elif poll.not_modified:
         connection.execute(
             """
@@ -164,8 +201,8 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
     connection.execute(
         """
         INSERT INTO coverage (outlet_id, hour, polls, failed_polls, new_items, gaps)
-        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), 1, %(failed)s, %(new_items)s, %(gap)s)
-        ON CONFLICT (outlet_id, hour) DO UPDATE SET polls = coverage.polls + 1, gaps = coverage.gaps + excluded.gaps,
+        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), %(polls)s, %(failed)s, %(new_items)s, %(gap)s)
+        ON CONFLICT (outlet_id, hour) DO UPDATE SET polls = coverage.polls + excluded.polls, gaps = coverage.gaps + excluded.gaps,
             failed_polls = coverage.failed_polls + excluded.failed_polls, new_items = coverage.new_items + excluded.new_items
         """,
         values,
@@ -174,6 +211,12 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
     if gap:
         gaps.note(connection, poll)
     return new, list(pages)
+
+
+def _on_our_clock(connection: Connection, at: datetime) -> datetime:
+    """A crawler's time, or the database's where the two clocks are apart: feeds are due by the database's."""
+    now = frontier.now(connection)
+    return at if abs(at - now) <= CLOCKS_DIFFER else now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,17 +234,19 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     unknown = connection.execute(
         "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
         (list(items),),
-    )
+    ).fetchall()
+    dropped = forgotten.among(connection, [url for (url,) in unknown])
+    items = {url: item for url, item in items.items() if url not in dropped}
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
-        "fills_in": poll.feed.fills_in,
+        "fills_in": poll.feed.fills_in and not poll.is_push,
         "worker": worker,
         "priority": Priority.LIVE,
         "seen_at": poll.started_at,
         "urls": list(items),
-        "hosts": list(names.values()),
-        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown])),
+        "hosts": [names[url] for url in items],
+        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown if url in items])),
         "titles": [item.title for item in items.values()],
         "published": [item.published_at for item in items.values()],
         "summaries": [item.summary for item in items.values()],
@@ -241,5 +286,6 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     return Added(
         new=len(added),
         pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
-        seen_before=len(items) - first,
+        # What is forgotten is no gap.
+        seen_before=len(items) - first + len(dropped),
     )
