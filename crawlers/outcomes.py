@@ -15,6 +15,7 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    StopDownload,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
@@ -23,8 +24,12 @@ from pipeline.reasons import FETCHING
 
 # A retry would change nothing about these.
 FINAL: Final = frozenset({
-    "robots", "private_address", "bad_scheme", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "http_404", "http_410",
+    "robots", "private_address", "bad_scheme", "bad_port", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "wrong_type", "http_404", "http_410",
 })  # fmt: skip
+# What the client says of an answer that it can't read, by a part of its words.
+BROKEN: Final = {
+    "HeadTooLarge": "head_too_large", "Parse": "bad_answer", "BadResponse": "bad_answer", "ValueError": "bad_answer", "KeyError": "bad_answer",
+}  # fmt: skip
 OK: Final = range(200, 300)
 NOT_MODIFIED: Final = 304
 ASK_TO_WAIT: Final = (429, 503)
@@ -79,13 +84,15 @@ def of_response(response: Response) -> Failure | None:
     return Failure(reason=reason, status=status, wait_s=wait_s(response))
 
 
-def of_exception(error: BaseException) -> Failure:
+def of_exception(error: BaseException) -> Failure:  # noqa: PLR0911 - one for each kind
     """What an exception of the downloader or a middleware means."""
     if isinstance(error, Refused):
         return Failure(reason=error.reason, detail=error.detail)
     if isinstance(error, IgnoreRequest):
-        # Scrapy's own: the redirect limit, and a body that grows too large when it is unpacked.
-        return Failure(reason="redirect_loop" if "redirections" in str(error) else "too_large")
+        return Failure(reason="redirect_loop")  # Scrapy's own: the limit of redirects
+    if isinstance(error, StopDownload):
+        kind = ((error.response and error.response.headers.get("Content-Type")) or b"").decode("latin-1")
+        return Failure(reason="wrong_type", detail=kind[:100])
     for kinds, reason in (
         (DownloadCancelledError, "too_large"),
         (CannotResolveHostError, "dns"),
@@ -97,7 +104,7 @@ def of_exception(error: BaseException) -> Failure:
         if isinstance(error, kinds):
             return Failure(reason=reason)
     if isinstance(error, DownloadFailedError):
-        return Failure(reason="bad_answer" if "Parse" in str(error) else "connection_lost")
+        return Failure(reason=next((reason for part, reason in BROKEN.items() if part in str(error)), "connection_lost"))
     if type(error).__name__ == "TunnelError":
         return Failure(reason="proxy")
     return Failure(reason="error", detail=f"{type(error).__name__}: {error}"[:200])

@@ -33,6 +33,7 @@ FEWEST_NEW_HOURS: Final = 10  # that tell a rhythm
 LONGER: Final = 1.5  # than the longest silence so far is unusual
 FEWEST_SILENT_HOURS: Final = 4
 FEWEST_UNFETCHED: Final = 8
+FEWEST_TRAPPED: Final = 100
 FEWEST_COLLECTED: Final = 0.9  # of the fewest articles that there can have been
 
 # Measures of articles by field: how many have it, and how a sentence says so.
@@ -54,7 +55,7 @@ RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
 class HealthWarning:
     """Something about an outlet that a person should look at."""
 
-    kind: str  # articles, field, length, rule, silent, fetching, feeds, hub, completeness, gaps
+    kind: str  # articles, field, length, rule, silent, fetching, browser, feeds, hub, budget, trap, completeness, gaps
     field: str | None = None
     since: datetime | None = None
     text: str
@@ -85,6 +86,7 @@ def health(database: Database, now: datetime) -> list[OutletHealth]:
         watched = outlets.outlets(connection, now)
         rhythms = reading.rhythms(connection, now - HISTORY)
         unfetched = reading.unfetched(connection, now - DAY)
+        put_off = reading.put_off(connection, now - DAY)
         rejected = yields.rejected(connection, now - RECENT)
         history = yields.history(connection, now - LOOK_BACK - HISTORY, by_hour_since=now - LOOK_BACK)
         judged = completeness.days(connection, (now - WEEK).date())
@@ -97,6 +99,7 @@ def health(database: Database, now: datetime) -> list[OutletHealth]:
             rejected.get(outlet.id, {}),
             rhythms.get(outlet.id),
             unfetched.get(outlet.id),
+            put_off.get(outlet.id),
             judged.get(outlet.id, []),
             gaps.get(outlet.id),
             now,
@@ -112,6 +115,7 @@ def _outlet(
     rejected: Mapping[str, int],
     rhythm: reading.Rhythm | None,
     unfetched: reading.Unfetched | None,
+    put_off: reading.PutOff | None,
     days: Sequence[Day],
     gaps: OpenGaps | None,
     now: datetime,
@@ -123,6 +127,7 @@ def _outlet(
         *_feeds(outlet, now),
         *_silence(rhythm),
         *_fetching(unfetched),
+        *_put_off(put_off),
         *_completeness(collected),
         *_gaps(gaps),
         *_drift(parts, rejected, now - LOOK_BACK),
@@ -179,6 +184,19 @@ def _fetching(found: reading.Unfetched | None) -> Iterator[HealthWarning]:
     if found and found.reason and found.unfetched >= max(FEWEST_UNFETCHED, found.pages / 2):
         text = f"{found.unfetched} of {found.pages} pages shown in the last day were not fetched, mostly because {reasons.why_not_fetched(found.reason)}"
         yield HealthWarning(kind="fetching", text=text)
+    if found and found.unrendered_reason:
+        text = f"{found.unrendered} of {found.pages} pages shown in the last day have no text: {reasons.why_not_fetched(found.unrendered_reason)}"
+        yield HealthWarning(kind="browser", text=text)
+
+
+def _put_off(found: reading.PutOff | None) -> Iterator[HealthWarning]:
+    if found and found.waiting + found.refused:
+        left_out = f", and {found.refused} times one was left out because too many wait" if found.refused else ""
+        text = f"In the last day {found.waiting} new pages had to wait{left_out}: it shows more than PRESSWATCH_NEW_PAGES_PER_DAY allows"
+        yield HealthWarning(kind="budget", text=text)
+    if found and found.trapped >= FEWEST_TRAPPED:
+        text = f"In the last day addresses were left out {found.trapped} times, as they look like a trap's (calendars, paths that repeat, filters)"
+        yield HealthWarning(kind="trap", text=text)
 
 
 def _completeness(found: Share | Unknown) -> Iterator[HealthWarning]:

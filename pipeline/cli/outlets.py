@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from pipeline import config
-from pipeline.cli import coverage
+from pipeline.cli import coverage, sources
 from pipeline.cli.app import JsonOption, app, print_json, shown
+from pipeline.errors import InputError
 from pipeline.models import OutletSpec
 
 if TYPE_CHECKING:
     from pipeline.completeness import Share, Unknown
-    from pipeline.steps.outlets import Looked
     from pipeline.store.reading.outlets import HubView, OutletView
 
-outlets: Final = typer.Typer(help="Whom to monitor: add, import, list, check, remove.", no_args_is_help=True)
+outlets: Final = typer.Typer(help="Whom to monitor: add, import, list, check, export, remove.", no_args_is_help=True)
 app.add_typer(outlets, name="outlets")
 
-PIPE_WIDTH: Final = 240
+PIPE_WIDTH: Final = sources.PIPE_WIDTH
 NamesArgument = Annotated[list[str], typer.Argument(metavar="NAME…", help="Outlets' names, as `outlets list` shows them.")]
+
+
+class Form(StrEnum):
+    """What outlets are exported as."""
+
+    TOML = "toml"
+    CSV = "csv"
+    OPML = "opml"
 
 
 @outlets.command()
@@ -44,16 +52,16 @@ def add(
     from pipeline.steps.context import Context
 
     spec = OutletSpec(
-        name=" ".join(name.split()),
+        name=name,
         url="",
         labels=tuple(label or ()),
         country=country.lower() if country else None,
         language=language.lower() if language else None,
-        group=group or None,
+        group=group,
     )
     with Context.open(config.load()) as context:
         looked = step.add(context, urls, spec, check=check)
-    _show(looked, as_json=as_json)
+    sources.show(looked, as_json=as_json)
 
 
 @outlets.command("import")
@@ -128,16 +136,45 @@ def list_(as_json: JsonOption = False) -> None:
 
 
 @outlets.command()
-def check(names: NamesArgument, *, as_json: JsonOption = False) -> None:
-    """Look again for outlets' feeds, sitemaps and sections; new ones are added."""
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Outlets' names; default: all.")] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Look again at outlets and each of their sources: add new ones, poll dead ones no more, show what they yield now and lately."""
     from pipeline.steps import outlets as step
     from pipeline.steps.context import Context
 
     with Context.open(config.load()) as context:
-        looked = step.check(context, names)
-    _show(looked, as_json=as_json)
+        looked = step.check(context, names or ())
+    sources.show(looked, as_json=as_json)
     if any(one.discovery.error for one in looked):
         raise typer.Exit(1)
+
+
+@outlets.command()
+def export(
+    form: Annotated[Form | None, typer.Option("--format", help="Default: as the file's name ends, else toml.")] = None,
+    output: Annotated[Path | None, typer.Option(help="A file; standard output by default.")] = None,
+) -> None:
+    """Write the outlets with their sources as TOML, CSV or OPML; `outlets import` reads them back."""
+    from pipeline import outlet_files
+    from pipeline.steps import outlets as step
+    from pipeline.steps.context import Context
+
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    chosen = form or (Form(ending) if ending in list(Form) else Form.TOML)
+    with Context.open(config.load()) as context:
+        specs = step.specs(context)
+    text = outlet_files.FORMATS[chosen](specs)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            output.write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            raise InputError(problem=f"{output} can't be written: {error.strerror or error}") from error
+    typer.echo(f"{len(specs)} outlets", err=True)
 
 
 @outlets.command()
@@ -149,27 +186,6 @@ def remove(names: NamesArgument) -> None:
     with Context.open(config.load()) as context:
         step.remove(context, names)
     sys.stdout.write(f"Removed {', '.join(names)}; the articles stay.\n")
-
-
-def _show(looked: Sequence[Looked], *, as_json: bool) -> None:
-    if as_json:
-        print_json([_looked_json(one) for one in looked])
-        return
-    for one in looked:
-        sys.stdout.write(f"{one.outlet.name} ({one.outlet.url}), {one.new} new sources\n")
-        if one.discovery.error:
-            sys.stdout.write(f"  {shown(one.discovery.error)}\n")
-        for source in one.discovery.sources:
-            newest = f", newest {_at(source.newest_at)}" if source.newest_at else ""
-            sys.stdout.write(f"  {source.kind:<13}{source.url}: {source.items} items{newest}\n")
-
-
-def _looked_json(one: Looked) -> dict[str, Any]:
-    sources = [
-        {"url": source.url, "kind": source.kind, "items": source.items, "newest_at": _iso(source.newest_at)}
-        for source in one.discovery.sources
-    ]
-    return {"name": one.outlet.name, "url": one.outlet.url, "new": one.new, "error": one.discovery.error, "sources": sources}
 
 
 def _json(outlet: OutletView, articles: int, share: Share | Unknown) -> dict[str, Any]:

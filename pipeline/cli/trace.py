@@ -59,6 +59,12 @@ def _described(version: dict[str, Any]) -> str:
     return f"{version['words']} words{kind}{', for subscribers' if version['paywalled'] else ''}"
 
 
+def _remarks(capture: dict[str, Any]) -> str:
+    """What is unusual about what was fetched."""
+    certificate = "" if capture["certificate"] in {None, "valid"} else f"; certificate not valid ({capture['certificate']})"
+    return certificate + ("; its bytes are not kept, as the outlet asks for it" if capture["dropped_at"] else "")
+
+
 def _changes(edit: dict[str, Any] | None) -> Iterator[str]:
     """What changed from the version before, a line a paragraph: `[-old words-]{+new words+}`."""
     if edit is None:
@@ -119,8 +125,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"{_at(page['host_not_before'])}  host      not before then: {reasons.why_not_fetched(page['host_reason'])}")
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
-        f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
-        f"{reasons.why_no_article(capture['outcome']) if capture['outcome'] else 'waits for clean'}"
+        f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}{', by the browser' * capture['rendered']}: "
+        f"{reasons.why_no_article(capture['outcome']) if capture['outcome'] else 'waits for clean'}{_remarks(capture)}"
         for capture in found["captures"]
     ]
     lines += [f"{_at(visit['fetched_at'])}  capture   {visit['status']}, as it was before" for visit in found["revisits"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from itertools import islice
@@ -14,8 +15,9 @@ from lxml import etree
 
 from pipeline import jsonlines, search
 from pipeline.models import Document
+from pipeline.spreadsheets import cell
 from pipeline.steps.context import Context
-from pipeline.store import comparisons, documents
+from pipeline.store import comparisons, documents, noarchive
 
 SIZE: Final = 500
 # Control characters and the two that are none.
@@ -44,9 +46,11 @@ def records(context: Context, query: str, *, now: datetime) -> Iterator[dict[str
         with context.database.transaction() as connection:
             found = {document.id: document for document in documents.by_ids(connection, batch)}
             shared = comparisons.shared_text(connection, batch)
+            unshown = noarchive.unshown(connection, batch)
         for article_id in batch:
             if article_id in found and not found[article_id].deleted:
-                yield record(found[article_id], shared.get(article_id, 0.0))
+                body = noarchive.shown(found[article_id].body, unshown=article_id in unshown)
+                yield record(replace(found[article_id], body=body), shared.get(article_id, 0.0))
 
 
 def record(document: Document, shared_text: float) -> dict[str, Any]:
@@ -83,11 +87,6 @@ def _csv(rows: Iterator[dict[str, Any]], output: TextIO) -> int:
         values = (row[name] for name in CSV_FIELDS)
         writer.writerow(cell("; ".join(value) if isinstance(value, list) else value) for value in values)
     return count
-
-
-def cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _rss(rows: Iterator[dict[str, Any]], output: TextIO, query: str, link: str) -> int:

@@ -58,8 +58,10 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         return None
     row = connection.execute(
         """
-        INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+        INSERT INTO captures (
+            page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, certificate, robots_tag, rendered
+        )
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
         """,
         (
             capture.page_id,
@@ -70,6 +72,9 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
             gzip.compress(capture.body, compresslevel=6, mtime=0),
             len(capture.body),
             digest,
+            capture.certificate,
+            capture.robots_tag,
+            capture.rendered,
         ),
     ).fetchone()
     assert row is not None, "an insert returns its row"  # noqa: S101 - for the type checker

@@ -35,6 +35,8 @@ TAKEN: Final[LiteralString] = f"""
 # A host that fails is left alone for longer each time, from the first to the second.
 FIRST_BACKOFF_S: Final = 60
 LONGEST_BACKOFF_S: Final = 3_600
+# A page or feed that leads to a host which others fetch from is asked for again after this.
+BUSY_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,18 @@ def leave_alone(connection: Connection, worker: int, host: str, *, reason: str, 
     )
     connection.execute("UPDATE feeds SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host))
     return connection.execute("UPDATE pages SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host)).rowcount
+
+
+def wait_for(connection: Connection, table: Literal["feeds", "pages"], row_id: int, host: str) -> None:
+    """A feed or page leads to a host that can't be had now: it is due when the host may be asked again."""
+    connection.execute(
+        f"""
+        UPDATE {table} SET leased_by = NULL,
+            due_at = greatest(now() + make_interval(secs => %(busy_s)s), (SELECT not_before FROM hosts WHERE host = %(host)s))
+        WHERE id = %(id)s
+        """,
+        {"id": row_id, "host": host, "busy_s": BUSY_S},
+    )
 
 
 def robots(connection: Connection, origin: str) -> Robots:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit
 
 from pipeline import rhythm as rhythms
+from pipeline import traps
 from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
 from pipeline.store import discoveries, forgotten, frontier, gaps, hosts, looks, subscriptions
+from pipeline.store.admission import Admission, admit
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -87,7 +89,9 @@ def _feed(row: Sequence[Any]) -> Feed:
     )
 
 
-def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None) -> tuple[int, list[Page]]:
+def record(
+    connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None, most_a_day: int | None = None
+) -> tuple[int, list[Page]]:
     """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's rhythm and next time, coverage.
 
     A poll that shows nothing of what the one before showed has probably missed items: the next one comes as soon as may
@@ -100,6 +104,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         worker: who leases the new pages.
         interval_s: the shortest time to the next poll.
         longest_s: the longest one; null: it is not longer.
+        most_a_day: how many new pages of an outlet are taken in a day at least (`admission`); null: all.
 
     Returns:
         How many pages nobody had seen before, and those of them that this worker may fetch now.
@@ -108,12 +113,13 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
     if not poll.is_push:
         poll = replace(poll, started_at=_on_our_clock(connection, poll.started_at))
     poll = looks.known(connection, looks.recent(poll))
-    added = _add_pages(connection, poll, worker) if poll.items else Added()
+    added = _add_pages(connection, poll, worker, most_a_day) if poll.items else Added()
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm
-    is_full = feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS
+    taken = len(poll.items) - len(added.admission.left_out)
+    is_full = feed.items >= FEWEST_ITEMS and taken >= FEWEST_ITEMS
     gap = is_full and added.seen_before == 0 and not poll.is_push and not feed.is_second
-    news = len(poll.items) - added.seen_before
+    news = taken - added.seen_before
     if feed.succeeded_at is not None and poll.error is None:
         # A second look is worth what it adds.
         items = new if feed.is_second else news
@@ -144,6 +150,10 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         "recent_items": rhythm.recent_items,
         "recent_expected": rhythm.recent_expected,
         "gap": int(gap),
+        "linked_items": added.admission.now if added.admission.linked else 0,
+        "waiting_items": len(added.admission.waits_s),
+        "refused_items": len(added.admission.refused),
+        "trapped_items": len(added.admission.trapped),
         "slack": INTERVAL_SLACK,
         "longest_s": max(LONGEST_BACKOFF_S, shortest_s),
         "retry_after_s": poll.retry_after_s or 0,
@@ -200,10 +210,15 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         )
     connection.execute(
         """
-        INSERT INTO coverage (outlet_id, hour, polls, failed_polls, new_items, gaps)
-        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), %(polls)s, %(failed)s, %(new_items)s, %(gap)s)
+        INSERT INTO coverage (
+            outlet_id, hour, polls, failed_polls, new_items, gaps, linked_items, waiting_items, refused_items, trapped_items
+        )
+        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), %(polls)s, %(failed)s, %(new_items)s, %(gap)s,
+            %(linked_items)s, %(waiting_items)s, %(refused_items)s, %(trapped_items)s)
         ON CONFLICT (outlet_id, hour) DO UPDATE SET polls = coverage.polls + excluded.polls, gaps = coverage.gaps + excluded.gaps,
-            failed_polls = coverage.failed_polls + excluded.failed_polls, new_items = coverage.new_items + excluded.new_items
+            failed_polls = coverage.failed_polls + excluded.failed_polls, new_items = coverage.new_items + excluded.new_items,
+            linked_items = coverage.linked_items + excluded.linked_items, waiting_items = coverage.waiting_items + excluded.waiting_items,
+            refused_items = coverage.refused_items + excluded.refused_items, trapped_items = coverage.trapped_items + excluded.trapped_items
         """,
         values,
     )
@@ -226,17 +241,20 @@ class Added:
     new: int = 0  # pages that nobody had seen before
     pages: tuple[Page, ...] = ()  # those of them that the worker may fetch
     seen_before: int = 0  # items that this feed had shown before
+    admission: Admission = field(default_factory=Admission)
 
 
-def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
-    items = {item.url: item for item in poll.items}
-    names = {url: urlsplit(url).hostname or "" for url in items}
-    unknown = connection.execute(
+def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int | None) -> Added:
+    items = {traps.without_session(item.url): item for item in poll.items}
+    found = connection.execute(
         "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
         (list(items),),
     ).fetchall()
-    dropped = forgotten.among(connection, [url for (url,) in unknown])
-    items = {url: item for url, item in items.items() if url not in dropped}
+    unknown = {url for (url,) in found}
+    dropped = forgotten.among(connection, unknown)
+    admission = admit(connection, poll, [url for url in items if url in unknown and url not in dropped], most_a_day=most_a_day)
+    items = {url: item for url, item in items.items() if url not in admission.left_out and url not in dropped}
+    names = {url: urlsplit(url).hostname or "" for url in items}
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
@@ -245,8 +263,10 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         "priority": Priority.LIVE,
         "seen_at": poll.started_at,
         "urls": list(items),
-        "hosts": [names[url] for url in items],
-        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown if url in items])),
+        "hosts": list(names.values()),
+        "taken": list(hosts.take(connection, worker, [names[url] for url in unknown & items.keys() - admission.waits_s.keys()])),
+        "waits_s": [admission.waits_s.get(url) for url in items],
+        "backlog": Priority.BACKLOG,
         "titles": [item.title for item in items.values()],
         "published": [item.published_at for item in items.values()],
         "summaries": [item.summary for item in items.values()],
@@ -257,9 +277,12 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     # In the order of URLs, so that two workers with the same items can't wait for each other.
     added = connection.execute(
         """
-        INSERT INTO pages (outlet_id, url, host, first_seen_at, due_at, priority, leased_by)
-        SELECT %(outlet_id)s, shown.url, shown.host, %(seen_at)s, now(), %(priority)s, CASE WHEN shown.host = ANY (%(taken)s) THEN %(worker)s::integer END
-        FROM unnest(%(urls)s::text[], %(hosts)s::text[]) AS shown (url, host)
+        INSERT INTO pages (outlet_id, url, host, first_seen_at, due_at, priority, leased_by, reason)
+        SELECT %(outlet_id)s, shown.url, shown.host, %(seen_at)s, now() + make_interval(secs => coalesce(shown.wait_s, 0)),
+            CASE WHEN shown.wait_s IS NULL THEN %(priority)s ELSE %(backlog)s END,
+            CASE WHEN shown.wait_s IS NULL AND shown.host = ANY (%(taken)s) THEN %(worker)s::integer END,
+            CASE WHEN shown.wait_s IS NOT NULL THEN 'over_budget' END
+        FROM unnest(%(urls)s::text[], %(hosts)s::text[], %(waits_s)s::float8[]) AS shown (url, host, wait_s)
         WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)
         ORDER BY shown.url ON CONFLICT (url) DO NOTHING
         RETURNING id, url, leased_by
@@ -288,4 +311,5 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
         # What is forgotten is no gap.
         seen_before=len(items) - first + len(dropped),
+        admission=admission,
     )

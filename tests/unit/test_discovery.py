@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from crawlers.discovery import MOST_SOURCES, kept
+from crawlers.discovery import MOST_SOURCES, kept, rank
 from pipeline.models import FeedKind, Source
 
 NOW = datetime(2025, 3, 4, 12, tzinfo=UTC)
@@ -16,7 +16,9 @@ def source(name: str, kind: FeedKind, *, items: int = 10, hours_old: float | Non
 
 
 def names(*sources: Source) -> list[str]:
-    return [one.url.rsplit("/", 1)[-1] for one in kept(sources, now=NOW)]
+    ranked = sorted(sources, key=lambda one: rank(one, now=NOW))
+    beside_feeds = any(one.kind is FeedKind.FEED for one in sources)
+    return [one.url.rsplit("/", 1)[-1] for one in kept(ranked, now=NOW, beside_feeds=beside_feeds)]
 
 
 def test_sitemaps_and_a_section_stand_beside_feeds_as_second_looks() -> None:
@@ -33,5 +35,5 @@ def test_sitemaps_and_a_section_stand_beside_feeds_as_second_looks() -> None:
 
 
 def test_without_feeds_all_that_lists_articles_is_kept() -> None:
-    assert names(source("home", FeedKind.SECTION), source("archive", FeedKind.SITEMAP, hours_old=500)) == ["archive", "home"]
+    assert names(source("home", FeedKind.SECTION), source("archive", FeedKind.SITEMAP, hours_old=500)) == ["home", "archive"]
     assert names(source("home", FeedKind.SECTION)) == ["home"]
