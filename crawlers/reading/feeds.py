@@ -29,13 +29,6 @@ LONGEST_REFERENCE: Final = 8  # digits; more are no character
 HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 LONGEST_TIME: Final = 120
 OFFSET: Final = re.compile(r"[+-](?:0\d|1[0-4]):?[0-5]\d$")
-# Byte order marks; that of UTF-32 begins like the one of UTF-16.
-MARKS: Final = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 HEARD: Final = ("audio/", "video/")
 
 
@@ -107,9 +100,9 @@ def _character(reference: re.Match[bytes]) -> bytes:
 def _content_type(body: bytes, content_type: str) -> str:
     """The header for feedparser, with the encoding that the bytes show: text that is UTF-8 is so by no chance, whatever is declared."""
     kind = content_type or "application/xml"
-    for mark, encoding in MARKS:
-        if body.startswith(mark):
-            return f"{kind.split(';')[0]}; charset={encoding}"
+    # The mark of UTF-32 begins with that of UTF-16; the library knows it by itself.
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not body.startswith(codecs.BOM_UTF32_LE):
+        return f"{kind.split(';')[0]}; charset=utf-16"
     try:
         body.decode()
     except UnicodeDecodeError:
