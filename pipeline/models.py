@@ -164,6 +164,7 @@ class Page:
     fetches: int = 0  # successful fetches so far; 0 is news
     etag: str | None = None
     last_modified: str | None = None
+    browser: bool | None = None  # whether it needs one; null: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,9 @@ class Capture:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
+    rendered: bool = False  # by a browser: not what the server sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +198,7 @@ class Poll:
     last_modified: str | None = None
     error: str | None = None  # in words, why it could not be read
     retry_after_s: float | None = None
+    is_push: bool = False  # no request: a hub sent it, and it shows new items only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,11 +244,15 @@ class CrawlReport:
     feeds_failed: int = 0
     items: int = 0
     new_pages: int = 0
+    pushes: int = 0  # from hubs, taken in
+    hubs_asked: int = 0  # to begin, renew or end a subscription
     fetched: int = 0  # captures stored
+    rendered: int = 0  # pages that a browser was needed for
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again
     refused: Mapping[str, int] = field(default_factory=dict)  # given up, by reason
     postponed: int = 0  # pages left for later because their host asked for it
+    unrendered: int = 0  # pages left for a browser: there is none, or it had shown enough
     bytes: int = 0
     seconds: float = 0.0
     interrupted: bool = False  # the time budget or a signal ended it with work left
@@ -278,6 +287,7 @@ class PageSource:
     content_type: str = ""
     fetched_at: datetime
     final_url: str | None = None  # after redirects
+    rendered: bool = False  # by a browser
     feed_title: str | None = None
     feed_published_at: datetime | None = None
     feed_summary: str | None = None
@@ -287,6 +297,7 @@ class PageSource:
     outlet_hosts: tuple[str, ...] = ()
     outlet_language: str | None = None
     outlet_country: str | None = None
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
     rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
@@ -325,6 +336,7 @@ class Extraction:
     kind: ArticleKind = ArticleKind.ARTICLE
     paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
     image: str | None = None  # address of the picture that stands for the article
+    noarchive: bool = False  # the outlet asks that no copy is kept
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 

@@ -6,11 +6,12 @@ The modules that read are imported there only: the crawler itself does without t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.models import FeedItem, FeedKind
 from pipeline.shapes import Known
+from pipeline.websub import Announced
 
 MOST_ITEMS: Final = 1_000
 LARGEST_BYTES: Final = 20_000_000
@@ -30,6 +31,7 @@ class Reading:
     items: tuple[FeedItem, ...] = ()
     title: str = ""
     parts: tuple[str, ...] = ()  # of a sitemap index: the sitemaps in it, the newest first
+    announced: Announced = field(default_factory=Announced)  # its hub, as the body says
     is_heard: bool = False  # most of its entries are sound or film, as a podcast's are
 
 
@@ -80,8 +82,8 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Kn
         raise ValueError("the answer is empty")
     body = sitemaps.unpacked(body, most=LARGEST_BYTES).lstrip(BLANK)
     if json_feeds.is_feed(body):
-        title, items = json_feeds.read(body, url=url, most=MOST_ITEMS)
-        return Reading(kind=FeedKind.FEED, items=items, title=title)
+        title, items, announced = json_feeds.read(body, url=url, most=MOST_ITEMS)
+        return Reading(kind=FeedKind.FEED, items=items, title=title, announced=announced)
     if (kind in {FeedKind.SITEMAP, FeedKind.NEWS_SITEMAP} or "text/plain" in content_type) and sitemaps.is_list(body):
         return Reading(kind=FeedKind.SITEMAP, items=sitemaps.read_list(body, most=MOST_ITEMS))
     if (root := sitemaps.root_name(body)) not in ROOTS and (declared := DECLARATION.search(body, 0, LONGEST_JUNK)):
@@ -94,7 +96,8 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Kn
         return Reading(kind=FeedKind.NEWS_SITEMAP if is_news else FeedKind.SITEMAP, items=sitemap.items, parts=sitemap.parts)
     if root in {"rss", "feed", "rdf"}:
         feed = feeds.read(body, url=url, content_type=content_type, most=MOST_ITEMS)
-        return Reading(kind=FeedKind.FEED, items=feed.items, title=feed.title, is_heard=feed.heard > MOST_OF * feed.entries)
+        is_heard = feed.heard > MOST_OF * feed.entries
+        return Reading(kind=FeedKind.FEED, items=feed.items, title=feed.title, announced=feed.announced, is_heard=is_heard)
     if root == "html" or b"<html" in body[:2000].lower() or "html" in content_type:
         raise ValueError("it is a web page, not a feed")
     raise ValueError("it is neither RSS, Atom, JSON Feed nor a sitemap")

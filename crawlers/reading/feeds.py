@@ -6,6 +6,7 @@ import calendar
 import codecs
 import io
 import re
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,11 +16,16 @@ import feedparser
 from crawlers.reading.texts import LATEST, aware, link, plain, plain_each, time_of
 from pipeline import dates
 from pipeline.models import FeedItem
+from pipeline.websub import Announced
 
 LONGEST_TITLE: Final = 500
 LONGEST_SUMMARY: Final = 2_000
 MOST_NAMES: Final = 20
+MOST_LINKS: Final = 50
 
+ITEM_END: Final = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
+REFERENCE: Final = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
+LONGEST_REFERENCE: Final = 8  # digits; more are no character
 HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 LONGEST_TIME: Final = 120
 OFFSET: Final = re.compile(r"[+-](?:0\d|1[0-4]):?[0-5]\d$")
@@ -32,12 +38,13 @@ class Feed:
 
     title: str
     items: tuple[FeedItem, ...]
+    announced: Announced  # its hub
     entries: int  # also those without a page of their own
     heard: int  # entries that enclose sound or film
 
 
 def read(body: bytes, *, url: str, content_type: str, most: int) -> Feed:
-    """The feed's title and its items in their order.
+    """The feed's title, its items in their order, and its hub.
 
     Raises:
         ValueError: it can't be read; the message says why.
@@ -45,7 +52,7 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> Feed:
     """
     # A stream, never a string: feedparser would take that for an address or a file and open it.
     parsed = feedparser.parse(
-        io.BytesIO(body),
+        io.BytesIO(REFERENCE.sub(_character, _cut(body, most=most))),
         response_headers={"content-location": url, "content-type": _content_type(body, content_type)},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -67,12 +74,27 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> Feed:
     fault = parsed.get("bozo_exception")
     if not items and fault is not None and not isinstance(fault, HARMLESS):
         raise ValueError(f"it is broken: {str(fault)[:200]}")
+    links = ((str(found.get("rel") or ""), link(found.get("href"), base=url)) for found in parsed.feed.get("links", ())[:MOST_LINKS])
     return Feed(
         title=plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "",
         items=tuple(items.values()),
+        announced=Announced.of_links(links),
         entries=len(parsed.entries),
         heard=sum(any(str(part.get("type")).startswith(HEARD) for part in entry.get("enclosures", ())) for entry in parsed.entries),
     )
+
+
+def _cut(body: bytes, *, most: int) -> bytes:
+    """A feed without the items after the first, so that none of them costs time."""
+    ends = [match.end() for match in ITEM_END.finditer(body)]
+    return body if len(ends) <= most else body[: ends[most - 1]] + body[ends[-1] :]
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    """A reference to a character, or nothing for one to none: the library would fail on it."""
+    digits = reference[1] or reference[2]
+    code = int(digits, 16 if reference[1] else 10) if len(digits) <= LONGEST_REFERENCE else 0
+    return reference[0] if 0 < code <= sys.maxunicode and not "\ud800" <= chr(code) <= "\udfff" else b""
 
 
 def _content_type(body: bytes, content_type: str) -> str:

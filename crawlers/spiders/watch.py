@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure as Raised
 
 from crawlers import outcomes
+from crawlers.browser import Browser
+from crawlers.browsing import Browsing, Way
 from crawlers.conditional import validators
-from crawlers.landing import Landed
+from crawlers.hubs import Hubs
+from crawlers.landing import Landed, capture_of
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
 from crawlers.progress import Progress
+from crawlers.redirects import Elsewhere
 from crawlers.spiders.base import Looking
 from crawlers.tally import Tally
 from crawlers.turns import Turns
 from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Capture, Feed, FeedKind, Outlet, Page, Poll
-from pipeline.store import discoveries, frontier, hosts, polls, shapes
+from pipeline.models import Feed, FeedKind, Outlet, Page, Poll
+from pipeline.store import discoveries, frontier, hosts, polls, rendering, shapes
 from pipeline.store.database import Connection, Database
 
 logger = log.logger("crawlers")
@@ -78,12 +83,22 @@ class Watch(Looking):
         self.changed = asyncio.Event()
         self.broken: BaseException | None = None
         self.worker = 0
+        self.browser: Browser
+        self.browsing: Browsing
+        self.hubs = Hubs(self)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Watch:
         """As Scrapy makes its spiders."""
         spider: Watch = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.on_error, signals.spider_error)
+        spider.browser = Browser(crawler)
+        spider.browsing = Browsing(
+            book=crawler.settings["PRESSWATCH_RULES"],
+            pages=spider.limits.browser_pages,
+            installed=crawler.settings["PRESSWATCH_BROWSER"] is not None,
+            at=datetime.now(UTC),
+        )
         return spider
 
     # --- What goes out, and when ---
@@ -94,9 +109,10 @@ class Watch(Looking):
         try:
             self.worker = await asyncio.to_thread(self.database.worker)
             started = await self.in_store(frontier.now)
+            self.browsing.outlets = await self.in_store(rendering.learned)
             while not self.time_is_up:
                 now = time.monotonic()
-                idle = not (self.turns.waiting or self.turns.in_flight or self.looks)
+                idle = not (self.turns.waiting or self.turns.in_flight or self.turns.kept or self.looks)
                 if idle or (self.turns.waiting < self.limits.concurrency and now >= next_claim_at):
                     claimed = await self.claim(started)
                     if idle and not claimed:
@@ -136,19 +152,27 @@ class Watch(Looking):
         """Lease what is due and let it wait for its turn; tells whether there was anything."""
         outlets, limit = self.outlets, self.limits.concurrency
         await self.give_back()
-        crowded = list(self.turns.crowded(CROWD))
+        busy = [*self.turns.crowded(CROWD), *self.browsing.busy_hosts()]
+        from_hubs = await self.hubs.claim()
         looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
         feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
-        pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
+        pages = await self.in_store(
+            frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=busy, limit=limit,
+            browser=self.browsing.is_open, browser_outlets=self.browsing.outlets,
+        )  # fmt: skip
         for outlet in looked_for:
-            look = asyncio.create_task(self.look_for_feeds(outlet))
-            self.looks.add(look)
-            look.add_done_callback(self.looked)
+            self.begin(self.look_for_feeds(outlet))
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
             await self.put_page(page)
-        return bool(looked_for or feeds or pages)
+        return bool(from_hubs or looked_for or feeds or pages)
+
+    def begin(self, look: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the requests that wait for their turns."""
+        task = asyncio.create_task(look)
+        self.looks.add(task)
+        task.add_done_callback(self.looked)
 
     def put_feed(self, feed: Feed) -> None:
         """Let a feed wait for its turn."""
@@ -156,9 +180,16 @@ class Watch(Looking):
         self.put(Request(feed.url, callback=self.polled, errback=self.not_polled, meta=meta, dont_filter=True), FEEDS_FIRST)
 
     async def put_page(self, page: Page) -> None:
-        """Let a page wait for its turn."""
-        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY else (None, None)
-        meta = {"page": page, "validators": known}
+        """Let a page wait for its turn, unless it is for a browser that there is not, or not in this run."""
+        way = self.browsing.way(page)
+        if way in {Way.LATER, Way.NOT_AT_ALL}:
+            self.tally.counts["unrendered"] += 1
+            self.held.add(urlsplit(page.url).hostname or "")
+            if way is Way.NOT_AT_ALL:
+                await self.in_store(rendering.put_off, page, refetch_after_s=self.limits.refetch_after_s)
+            return
+        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY and way is Way.PLAIN else (None, None)
+        meta = {"page": page, "validators": known, "browser": way is Way.BROWSER}
         try:
             request = Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
         except ValueError:
@@ -202,6 +233,9 @@ class Watch(Looking):
     async def not_polled(self, raised: Any) -> None:
         """A feed could not be fetched."""
         async with self.ended(raised.request.meta["host"]):
+            if isinstance(raised.value, Elsewhere):
+                await self.follow(raised.value.request)
+                return
             failure = outcomes.of_exception(raised.value)
             await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), failure))
             await self.heed(raised.request.meta["host"], failure)
@@ -215,6 +249,7 @@ class Watch(Looking):
             reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind, known=known)
         except FeedUnreadable as error:
             return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
+        await self.hubs.follow(feed, response, reading.announced)
         return Poll(
             feed=feed,
             started_at=started_at,
@@ -229,8 +264,11 @@ class Watch(Looking):
     async def record(self, poll: Poll) -> None:
         """Keep what a poll showed, and fetch what is new in it."""
         interval_s, longest_s = self.limits.feed_interval_s, self.limits.feed_interval_longest_s
+        keep = partial(
+            polls.record, worker=self.worker, interval_s=interval_s, longest_s=longest_s, most_a_day=self.limits.new_pages_per_day
+        )
         try:
-            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
+            new, pages = await self.in_store(keep, poll)
         except InfrastructureError:
             raise
         except Exception as error:
@@ -238,7 +276,7 @@ class Watch(Looking):
             logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
             problem = f"what it shows can't be stored ({type(error).__name__})"
             poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
-            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
+            new, pages = await self.in_store(keep, poll)
         self.tally.counts["feeds_polled"] += 1
         self.tally.counts["feeds_not_modified"] += poll.not_modified
         self.tally.counts["feeds_failed"] += poll.error is not None
@@ -252,35 +290,64 @@ class Watch(Looking):
         page: Page = response.meta["page"]
         now = datetime.now(UTC)
         failure = await self.answered(response)
+        rendered: bytes | None = None
+        if failure is None and response.meta["browser"] and isinstance(response, HtmlResponse):
+            shown = await self.shown(response)
+            if shown is None:
+                return None
+            if isinstance(shown, bytes):
+                rendered = shown
+            elif page.fetches:
+                failure = shown
+            else:  # what the server sent is stored, and `clean` finds out whether it is enough
+                self.tally.counts["unrendered"] += 1
         if failure is None and response.status != outcomes.NOT_MODIFIED:
-            etag, last_modified = validators(response)
-            content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
-            capture = Capture(
-                page_id=page.id,
-                fetched_at=now,
-                url=response.url,
-                status=response.status,
-                content_type=content_type,
-                body=response.body,
-                etag=etag,
-                last_modified=last_modified,
-            )
+            capture = capture_of(page, response, now, rendered=rendered)
             return Landed(page=page, capture=capture, host=response.meta["host"])
         async with self.ended(response.meta["host"]):
             if failure is not None:
-                await self.give_up(page, failure)
+                await self.give_up(page, failure, host=response.meta["host"])
             else:
                 ages = self.limits.refetch_after_s
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
                 self.tally.counts["unchanged"] += 1
         return None
 
+    async def shown(self, response: Response) -> bytes | Failure | None:
+        """A page as the browser shows it, or why it can't; null if the time is up, and the page stays due."""
+        with self.turns.keeping():
+            shown = await self.browser.show(response, deadline=self.deadline + GRACE_S)
+        if self.browser.has_failed:
+            self.browsing.left = 0
+        if isinstance(shown, bytes):
+            self.tally.counts["rendered"] += 1
+        elif self.time_is_up:
+            async with self.ended(response.meta["host"]):
+                self.tally.counts["unrendered"] += 1
+                return None
+        return shown
+
     async def not_fetched(self, raised: Any) -> None:
         """A page could not be fetched."""
-        async with self.ended(raised.request.meta["host"]):
-            await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value))
+        host = raised.request.meta["host"]
+        async with self.ended(host):
+            if isinstance(raised.value, Elsewhere):
+                await self.follow(raised.value.request)
+            else:
+                await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value), host=host)
 
-    async def give_up(self, page: Page, failure: Failure) -> None:
+    async def follow(self, request: Request) -> None:
+        """Let a redirect to another host wait for its turn there; what leads to a host that can't be had now stays due."""
+        host = urlsplit(request.url).hostname or ""
+        page: Page | None = request.meta.get("page")
+        if await self.in_store(hosts.take, self.worker, [host]):
+            self.put(request, page.priority if page else FEEDS_FIRST)
+        else:
+            row_id = page.id if page else request.meta["feed"].id
+            await self.in_store(hosts.wait_for, "pages" if page else "feeds", row_id, host)
+            self.tally.counts["postponed"] += 1
+
+    async def give_up(self, page: Page, failure: Failure, *, host: str = "") -> None:
         """Record why a page was not fetched; a host that asks to be left alone is."""
         self.tally.fail(failure)
         await self.in_store(
@@ -291,7 +358,7 @@ class Watch(Looking):
             final=failure.final,
             retry_after_s=failure.wait_s,
         )
-        await self.heed(urlsplit(page.url).hostname or "", failure)
+        await self.heed(host or urlsplit(page.url).hostname or "", failure)
 
     async def answered(self, response: Response) -> Failure | None:
         """What is wrong with an answer, if anything; its host is given the pause that it asks for."""
@@ -314,6 +381,7 @@ class Watch(Looking):
         """Fetch nothing from a host for some time; what waits for it stays due."""
         self.turns.drop(host)
         self.tally.counts["postponed"] += await self.in_store(hosts.leave_alone, self.worker, host, reason=reason, seconds=seconds)
+        self.turns.drop(host)  # what came in between
 
     async def give_back(self) -> None:
         """Let other crawlers have the hosts that this one is done with."""
@@ -357,7 +425,7 @@ class Watch(Looking):
         self.stop(failure.value or RuntimeError())
 
     def looked(self, look: asyncio.Task[None]) -> None:
-        """A discovery has ended."""
+        """What was done beside the requests has ended."""
         self.looks.discard(look)
         if not look.cancelled() and look.exception() is not None:
             self.stop(look.exception() or RuntimeError())
@@ -365,6 +433,7 @@ class Watch(Looking):
 
     async def closed(self, reason: str) -> None:
         """The crawl ends: what was not fetched is given back, still due."""
+        await self.browser.close()
         self.tally.interrupted = self.tally.interrupted or reason != "finished"
         if self.broken is None:
             await self.in_store(frontier.release, self.worker)

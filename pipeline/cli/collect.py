@@ -35,8 +35,14 @@ def crawl(
     ]
     if report.outlets_discovered:
         lines.insert(0, f"{report.outlets_discovered} outlets looked at, {report.feeds_found} feeds found")
+    if report.pushes or report.hubs_asked:
+        lines.append(f"{report.pushes} pushes of hubs taken in, {report.hubs_asked} hubs asked")
     if report.refused:
         lines.append("not fetched: " + ", ".join(f"{count} {reason}" for reason, count in report.refused.items()))
+    if report.rendered:
+        lines.append(f"{report.rendered} pages needed the browser")
+    if report.unrendered:
+        lines.append(f"{report.unrendered} pages wait for a browser; `presswatch trace` tells why")
     if report.postponed:
         lines.append(f"{report.postponed} pages postponed, because their host asked for it")
     if report.interrupted:

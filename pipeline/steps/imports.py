@@ -17,10 +17,11 @@ from pipeline.errors import InputError
 from pipeline.models import Priority, Stage
 from pipeline.steps import entries
 from pipeline.steps.context import Context
-from pipeline.store import articles, identities, imports, work
+from pipeline.store import articles, forgotten, identities, imports, work
 
 SIZE: Final = 200
 OK: Final = 200
+FORGOTTEN: Final = "skipped: forgotten"
 
 
 @dataclass(kw_only=True)
@@ -78,6 +79,9 @@ def _import_entries(context: Context, lines: Iterable[entries.Line], report: Rep
                     checked = entries.entry(row, now)
                 except ValueError as error:
                     report.errors.append((number, str(error)))
+                    continue
+                if forgotten.among(connection, [checked.extraction.url]):
+                    report.count(FORGOTTEN)
                     continue
                 saved = articles.save(
                     connection,
@@ -143,6 +147,8 @@ def _import_page(context: Context, record: Any) -> str:
         raise ValueError(f"{url} breaks off: the record says that it is longer")
     context.database.ensure_partitions([fetched_at])
     with context.database.transaction() as connection:
+        if forgotten.among(connection, [url]):
+            return FORGOTTEN
         stored = imports.save_capture(
             connection,
             outlet=imports.outlet_id(connection, None, urls.host(url)),

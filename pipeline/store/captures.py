@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Sequence
 
 from pipeline.models import Capture, Priority, Stage
-from pipeline.store import work
+from pipeline.store import refetches, work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH, is_there
+from pipeline.store.frontier import is_there, revisited
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
@@ -21,10 +21,11 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         connection: in a transaction.
         capture: what was fetched.
         priority: of the work that follows.
-        refetch_after_s: ages at which the page is fetched again; empty: never.
+        refetch_after_s: ages at which pages are fetched again, as set; empty: never.
 
     Returns:
-        The capture's id; null if the page's bytes are those of the capture before, which is then not kept.
+        The capture's id; null if the page's bytes are those of the capture before, of which
+        then only the time is kept, or if the page was forgotten while it was fetched.
 
     """
     digest = hashlib.sha256(capture.body).digest()
@@ -35,27 +36,32 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
         "etag": capture.etag,
         "last_modified": capture.last_modified,
         "priority": Priority.REFETCH,
-        "refetch_after_s": list(refetch_after_s),
+        # Locks the page: two fetches of it are stored one after the other.
+        "due_at": refetches.next_at(connection, capture.page_id, plan=refetch_after_s),
     }
-    # Locks the page: two fetches of it are stored one after the other.
-    connection.execute(
-        f"""
+    known = connection.execute(
+        """
         UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
-            reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = {NEXT_REFETCH}
+            reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = %(due_at)s
         WHERE id = %(page_id)s
         """,
         values,
-    )
+    ).rowcount
+    if not known:
+        return None
     is_there(connection, capture.page_id)
     last = connection.execute(
         "SELECT sha256 FROM captures WHERE page_id = %s ORDER BY fetched_at DESC LIMIT 1", (capture.page_id,)
     ).fetchone()
     if last is not None and bytes(last[0]) == digest:
+        revisited(connection, capture.page_id, fetched_at=capture.fetched_at, status=capture.status)
         return None
     row = connection.execute(
         """
-        INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+        INSERT INTO captures (
+            page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, certificate, robots_tag, rendered
+        )
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
         """,
         (
             capture.page_id,
@@ -66,6 +72,9 @@ def store(connection: Connection, capture: Capture, *, priority: Priority, refet
             gzip.compress(capture.body, compresslevel=6, mtime=0),
             len(capture.body),
             digest,
+            capture.certificate,
+            capture.robots_tag,
+            capture.rendered,
         ),
     ).fetchone()
     assert row is not None, "an insert returns its row"  # noqa: S101 - for the type checker

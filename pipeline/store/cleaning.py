@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,35 +19,37 @@ class Waiting:
     outlet_id: int
     first_seen_at: datetime
     source: PageSource
+    superseded: bool = False  # the page was fetched with a browser since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a capture became: `article`, `unchanged`, or the reason of its rejection."""
+    """What a capture became: `article`, `unchanged`, or the reason of its rejection; one that another stands for is not counted."""
 
     capture_id: int
     outcome: str
     article_id: int | None = None
     version: int | None = None
-    found: tuple[str, ...] = ()  # as `yields.found` says
+    found: tuple[str, ...] | None = ()  # as `yields.found` says; null: it is not counted
     characters: int = 0  # of the body
 
 
-def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waiting]:
-    """Captures by id, with their outlet and the first feed entry that showed the page."""
+def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiting]:
+    """Captures by id, given with their bytes, with their outlet and the first feed entry that showed the page."""
     rows = connection.execute(
         """
-        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
+        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.content_type, c.fetched_at, c.url,
             s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
-            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id)
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id), c.robots_tag, c.rendered,
+            EXISTS (SELECT FROM captures later WHERE later.page_id = c.page_id AND later.fetched_at > c.fetched_at AND later.rendered)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
             SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
-        WHERE c.id = ANY (%s)
+        WHERE c.id = ANY (%s) AND c.dropped_at IS NULL
         """,
-        (list(capture_ids),),
+        (list(bodies),),
     )
     return {
         row[0]: Waiting(
@@ -58,20 +59,23 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
             first_seen_at=row[3],
             source=PageSource(
                 url=row[4],
-                html=gzip.decompress(row[5]),
-                content_type=row[6],
-                fetched_at=row[7],
-                final_url=row[8],
-                feed_title=row[9],
-                feed_published_at=row[10],
-                feed_summary=row[11],
-                feed_authors=tuple(row[12] or ()),
-                feed_topics=tuple(row[13] or ()),
-                outlet_name=row[14],
-                outlet_language=row[15],
-                outlet_country=row[16],
-                outlet_hosts=tuple(row[17]),
+                html=bodies[row[0]],
+                content_type=row[5],
+                fetched_at=row[6],
+                final_url=row[7],
+                feed_title=row[8],
+                feed_published_at=row[9],
+                feed_summary=row[10],
+                feed_authors=tuple(row[11] or ()),
+                feed_topics=tuple(row[12] or ()),
+                outlet_name=row[13],
+                outlet_language=row[14],
+                outlet_country=row[15],
+                outlet_hosts=tuple(row[16]),
+                robots_tag=row[17],
+                rendered=row[18],
             ),
+            superseded=row[19] and not row[18],
         )
         for row in rows
     }
@@ -92,7 +96,7 @@ def mark(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             [made.outcome for made in outcomes],
             [made.article_id for made in outcomes],
             [made.version for made in outcomes],
-            [",".join(made.found) for made in outcomes],
+            [None if made.found is None else ",".join(made.found) for made in outcomes],
             [made.characters for made in outcomes],
         ),
     )
@@ -104,6 +108,7 @@ def select_for_again(connection: Connection, *, outlets: Sequence[str], since: d
         """
         SELECT c.id FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         WHERE (%(all)s OR o.name = ANY (%(outlets)s)) AND (%(since)s::timestamptz IS NULL OR c.fetched_at >= %(since)s)
+            AND c.dropped_at IS NULL
         ORDER BY c.fetched_at, c.id
         """,
         {"all": not outlets, "outlets": list(outlets), "since": since},
@@ -120,7 +125,8 @@ def select_recent(connection: Connection, outlet_ids: Sequence[int], *, since: d
             SELECT id FROM pages WHERE outlet_id = wanted.outlet_id AND fetched_at >= %(since)s ORDER BY first_seen_at DESC LIMIT %(limit)s
         ) p
         CROSS JOIN LATERAL (
-            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s ORDER BY fetched_at DESC LIMIT 1
+            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s AND dropped_at IS NULL
+            ORDER BY fetched_at DESC LIMIT 1
         ) c
         ORDER BY c.fetched_at DESC, c.id DESC LIMIT %(limit)s
         """,

@@ -24,6 +24,18 @@ def test_hosts_take_turns_and_keep_their_delay() -> None:
     assert (turns.waiting, turns.in_flight) == (0, 1)
 
 
+def test_a_pause_counts_from_the_last_entry() -> None:
+    turns: Turns[str] = Turns(delay_s=1.0, per_host=1, concurrency=10)
+    turns.put("a", "first")
+    turns.put("a", "second")
+    assert turns.take(0) == "first"
+    turns.pace("a", 5.0)
+    turns.done("a")
+    assert turns.wait_s(0.5) == 4.5
+    assert turns.take(4.9) is None
+    assert turns.take(5.0) == "second"
+
+
 def test_one_huge_host_starves_nobody() -> None:
     turns: Turns[str] = Turns(delay_s=0, per_host=2, concurrency=4)
     for n in range(1000):
@@ -67,3 +79,17 @@ def test_drop_leaves_the_others() -> None:
     turns.put("a", "again")
     assert turns.take(0) == "again"
     assert turns.waiting == 0
+
+
+def test_an_entry_that_only_keeps_its_host_leaves_its_connection_to_others() -> None:
+    turns: Turns[str] = Turns(delay_s=0, per_host=1, concurrency=1)
+    for host in ("a", "a", "b"):
+        turns.put(host, host)
+    assert turns.take(0) == "a"
+    with turns.keeping():
+        assert (turns.take(0), turns.kept) == ("b", 1)
+        turns.done("b")
+        assert turns.take(0) is None  # the other one of its host waits
+    assert (turns.in_flight, turns.kept) == (1, 0)
+    turns.done("a")
+    assert turns.take(0) == "a"
