@@ -1,15 +1,18 @@
 """Discovery: from a home page to the feeds, sitemaps and sections that list an outlet's articles.
 
-A source counts only when it was fetched and showed items; of every other candidate the reason is kept.
+A source counts only when it was fetched and showed items; of every other candidate the reason is kept. Beside feeds, a
+sitemap and the home page are kept as second looks, which are polled rarely (`pipeline/store/looks`): they fill in what feeds
+drop, and their overlap tells what share is collected.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
@@ -21,9 +24,14 @@ from pipeline.errors import FeedUnreadable
 from pipeline.models import Discovery, FeedKind, Source, Unused
 
 WELL_KNOWN: Final = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/news-sitemap.xml", "/sitemap_news.xml")
-# So many candidates are fetched, and so many sources kept, at most.
+USUAL_SITEMAPS: Final = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
+# Sitemaps of other things than articles.
+NO_ARTICLES: Final = re.compile(r"image|video|author|tag|categor|static|page", re.IGNORECASE)
+# So many candidates are fetched, and so many sources kept, at most; and so many beside feeds, to tell what these miss.
 MOST_LOOKS: Final = 16
 MOST_SOURCES: Final = 6
+MOST_SITEMAPS: Final = 3
+MOST_SECOND: Final = 2
 FRESH: Final = timedelta(days=2)
 RANKS: Final = {FeedKind.FEED: 0, FeedKind.NEWS_SITEMAP: 1, FeedKind.SECTION: 2, FeedKind.SITEMAP: 3}
 # Of an outlet without a feed, so many sections are looked at; one is kept if it lists so many articles that nothing else shows.
@@ -96,20 +104,28 @@ class Search:
         if not self.has(FeedKind.FEED, FeedKind.NEWS_SITEMAP):
             await self.look((*WELL_KNOWN, *parts), base=answer.url)
         self.unused |= {url: what for url, what in parts.items() if url not in self.seen}
+        others = [sitemap for sitemap in sitemaps if sitemap not in news_sitemaps]
         if not self.found:
-            await self.look([sitemap for sitemap in sitemaps if sitemap not in news_sitemaps], base=answer.url)
+            await self.look(others, base=answer.url)
+        elif not self.has(FeedKind.NEWS_SITEMAP, FeedKind.SITEMAP):
+            candidates = [sitemap for sitemap in others if not NO_ARTICLES.search(urlsplit(sitemap).path)] or USUAL_SITEMAPS
+            await self.look(candidates[:MOST_SITEMAPS], base=answer.url, most=self.looks + MOST_SITEMAPS)
         if not self.has(FeedKind.FEED, FeedKind.NEWS_SITEMAP):
             await self.look_at_sections(answer, page.sections)
+        elif self.url not in self.seen:
+            await self.keep(self.url, answer, FeedKind.SECTION)
         if not self.found:
             return self.discovery(name=page.name, error="neither a feed nor links to articles are found there")
         return self.discovery(name=page.name)
 
     def discovery(self, *, name: str = "", error: str | None = None) -> Discovery:
         """What came of it: the known sources that can be read, the best of the others, and why the rest is not used."""
-        ranked = sorted((source for source, _ in self.found), key=partial(rank, now=datetime.now(UTC)))
+        now = datetime.now(UTC)
+        ranked = sorted((source for source, _ in self.found), key=partial(rank, now=now))
         old = {source.url for source in self.known}
         room = max(0, MOST_SOURCES - sum(source.url in old for source in ranked))
-        best = {source.url for source in [source for source in ranked if source.url not in old][:room]}
+        new = [source for source in ranked if source.url not in old]
+        best = {source.url for source in kept(new, now=now, most=room, beside_feeds=self.has(FeedKind.FEED))}
         for source in ranked:
             if source.url not in old | best:
                 self.unused[source.url] = "enough others are better"
@@ -135,11 +151,11 @@ class Search:
             else:
                 await self.keep(source.url, answer, source.kind)
 
-    async def look(self, candidates: Iterable[str], *, base: str) -> None:
-        """Fetch candidates, and keep those that show items which no kept one shows."""
+    async def look(self, candidates: Iterable[str], *, base: str, most: int = MOST_LOOKS) -> None:
+        """Fetch candidates, up to so many looks in all, and keep those that show items which no kept one of their kind shows."""
         for candidate in candidates:
             url = urljoin(base, candidate)
-            if url in self.seen or self.looks >= MOST_LOOKS:
+            if url in self.seen or self.looks >= most:
                 continue
             self.seen.add(url)
             self.looks += 1
@@ -176,10 +192,9 @@ class Search:
         except FeedUnreadable as error:
             self.unused[url] = str(error.facts["problem"])
             return
-        kept = {source.url: shown for source, shown in self.found}
-        reason = why_not(url, reading, kept)
+        reason = why_not(url, reading, {source.url: shown for source, shown in self.found if source.kind is reading.kind})
         if reason is None and fewest_new:
-            reason = few_new(reading, kept, fewest=fewest_new)
+            reason = few_new(reading, {source.url: shown for source, shown in self.found}, fewest=fewest_new)
         if reason is not None:
             self.unused[url] = reason
             return
@@ -196,7 +211,28 @@ class Search:
         self.found.append((source, frozenset(item.url for item in reading.items)))
 
 
+def kept(ranked: Sequence[Source], *, now: datetime, most: int = MOST_SOURCES, beside_feeds: bool) -> tuple[Source, ...]:
+    """The best sources of a ranked list; beside feeds the best sitemaps and the best section, as second looks.
+
+    A plain sitemap without fresh entries is an archive: beside feeds it tells nothing.
+    """
+    if not beside_feeds:
+        return tuple(ranked[:most])
+    feeds = [source for source in ranked if source.kind is FeedKind.FEED]
+    sitemaps = [
+        source
+        for source in ranked
+        if source.kind is FeedKind.NEWS_SITEMAP or (source.kind is FeedKind.SITEMAP and is_fresh(source, now=now))
+    ]
+    sections = [source for source in ranked if source.kind is FeedKind.SECTION]
+    return (*feeds[:most], *sitemaps[:MOST_SECOND], *sections[:1])
+
+
+def is_fresh(source: Source, *, now: datetime) -> bool:
+    """Whether it shows something of the last days."""
+    return source.newest_at is not None and source.newest_at > now - FRESH
+
+
 def rank(source: Source, *, now: datetime) -> tuple[bool, int, int]:
     """Better sources are smaller: fresh ones, then feeds before sections before sitemaps of everything, then the richer."""
-    fresh = source.newest_at is not None and source.newest_at > now - FRESH
-    return not fresh, RANKS[source.kind], -source.items
+    return not is_fresh(source, now=now), RANKS[source.kind], -source.items

@@ -140,6 +140,8 @@ class Feed:
     items: int = 0  # that it showed when it was last read
     succeeded_at: datetime | None = None  # the last poll that could be read
     rhythm: Rhythm = field(default_factory=Rhythm)
+    is_second: bool = False  # beside a better kind of source, to tell what that misses
+    fills_in: bool = False  # polled before its time, because of a gap of another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,8 @@ def _character(reference: re.Match[bytes]) -> bytes:
 def _content_type(body: bytes, content_type: str) -> str:
     """The header for feedparser, with the encoding that the bytes show: text that is UTF-8 is so by no chance, whatever is declared."""
     kind = content_type or "application/xml"
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    # The mark of UTF-32 begins with that of UTF-16; the library knows it by itself.
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not body.startswith(codecs.BOM_UTF32_LE):
         return f"{kind.split(';')[0]}; charset=utf-16"
     try:
         body.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -19,11 +20,13 @@ def crawl(
     as_json: JsonOption = False,
 ) -> None:
     """Poll the feeds that are due, and fetch new articles and what else is due."""
+    from pipeline.steps import completeness
     from pipeline.steps.collect import collect
     from pipeline.steps.context import Context
 
     with Context.open(config.load()) as context:
         report = collect(context, outlets=outlet or (), max_seconds=max_seconds, progress=sys.stderr.isatty())
+        completeness.judge(context.database, now=datetime.now(UTC))
     if as_json:
         print_json(report.as_dict())
         return

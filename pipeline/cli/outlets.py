@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from pipeline import config
-from pipeline.cli import sources
+from pipeline.cli import coverage, sources
 from pipeline.cli.app import JsonOption, app, print_json, shown
 from pipeline.errors import InputError
 from pipeline.models import OutletSpec
 
 if TYPE_CHECKING:
+    from pipeline.completeness import Share, Unknown
     from pipeline.store.reading.outlets import HubView, OutletView
 
 outlets: Final = typer.Typer(help="Whom to monitor: add, import, list, check, export, remove.", no_args_is_help=True)
@@ -79,16 +80,22 @@ def import_(
 @outlets.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """List the outlets with their feeds and what they last yielded."""
+    from pipeline.completeness import over
+    from pipeline.health import WEEK
     from pipeline.steps.context import Context
+    from pipeline.store import completeness
     from pipeline.store import outlets as store
     from pipeline.store.reading import outlets as reading
 
+    now = datetime.now(UTC)
     with Context.open(config.load()) as context, context.database.transaction() as connection:
-        found = sorted(reading.outlets(connection, datetime.now(UTC)), key=lambda outlet: outlet.name.lower())
+        found = sorted(reading.outlets(connection, now), key=lambda outlet: outlet.name.lower())
+        days = completeness.days(connection, (now - WEEK).date())
+        shares = {outlet.id: over(days.get(outlet.id, [])) for outlet in found}
         counts = store.article_counts(connection)
         uncrawled = store.uncrawled(connection)
     if as_json:
-        print_json([_json(outlet, counts.get(outlet.id, 0)) for outlet in found])
+        print_json([_json(outlet, counts.get(outlet.id, 0), shares[outlet.id]) for outlet in found])
         return
     if not found:
         sys.stdout.write("There are no outlets: add one with `presswatch outlets add URL`.\n")
@@ -96,22 +103,36 @@ def list_(as_json: JsonOption = False) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("outlet", "feed", "kind", "last poll", "items", "new", "articles", "state", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        "outlet",
+        "feed",
+        "kind",
+        "last poll",
+        "items",
+        "new",
+        "articles",
+        "collected",
+        "state",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
     for outlet in found:
-        articles = str(counts.get(outlet.id, 0))
+        figures = (str(counts.get(outlet.id, 0)), coverage.at_most(shares[outlet.id]))
         if not outlet.feeds:
             state = outlet.discovery_error or "feeds are looked for by the next crawl"
             if outlet.id in uncrawled:
                 state = "from an import, not crawled: `outlets check` looks for feeds"
-            table.add_row(outlet.name, outlet.url, "", "", "", "", articles, shown(state))
+            table.add_row(outlet.name, outlet.url, "", "", "", "", *figures, shown(state))
         for number, feed in enumerate(outlet.feeds):
             state = feed.error or ("ok" if feed.succeeded_at else "not polled yet")
-            state += f"; {feed.hub.words(datetime.now(UTC))}" if feed.hub else ""
-            first = (outlet.name, articles) if number == 0 else ("", "")
-            figures = ("" if value is None else str(value) for value in (feed.items, feed.new_items))
-            table.add_row(first[0], feed.url, feed.kind, _at(feed.polled_at), *figures, first[1], shown(state))
+            state += f"; {feed.hub.words(now)}" if feed.hub else ""
+            name, *rest = (outlet.name, *figures) if number == 0 else ("", "", "")
+            shows = ("" if value is None else str(value) for value in (feed.items, feed.new_items))
+            table.add_row(name, feed.url, feed.kind, _at(feed.polled_at), *shows, *rest, shown(state))
     # A pipe has no width that would cut the addresses.
     Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+    sys.stdout.write(f"{coverage.LEGEND}\n")
 
 
 @outlets.command()
@@ -167,7 +188,7 @@ def remove(names: NamesArgument) -> None:
     sys.stdout.write(f"Removed {', '.join(names)}; the articles stay.\n")
 
 
-def _json(outlet: OutletView, articles: int) -> dict[str, Any]:
+def _json(outlet: OutletView, articles: int, share: Share | Unknown) -> dict[str, Any]:
     return {
         "name": outlet.name,
         "url": outlet.url,
@@ -190,6 +211,7 @@ def _json(outlet: OutletView, articles: int) -> dict[str, Any]:
         ],
         "discovery_error": outlet.discovery_error,
         "articles": articles,
+        "completeness": coverage.as_json(share),
         "last_article_at": _iso(outlet.last_article_at),
     }
 

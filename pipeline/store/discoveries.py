@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.models import Discovery, Feed, FeedKind, Outlet
+from pipeline.store import looks
 from pipeline.store.database import Connection
 from pipeline.store.hosts import free
 
@@ -65,7 +66,9 @@ def record(connection: Connection, outlet_id: int, discovery: Discovery, *, work
         """,
         (outlet_id, worker, [source.url for source in discovery.sources], [source.kind for source in discovery.sources]),
     )
-    return [Feed(id=row[0], outlet_id=outlet_id, url=row[1], kind=FeedKind(row[2])) for row in rows]
+    found = rows.fetchall()
+    second = looks.seconds(connection, [row[0] for row in found])
+    return [Feed(id=row[0], outlet_id=outlet_id, url=row[1], kind=FeedKind(row[2]), is_second=row[0] in second) for row in found]
 
 
 def ask(connection: Connection, outlet_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,24 @@ def test_a_crawler_that_dies_is_an_error(presswatch: Command, monkeypatch: pytes
     monkeypatch.setattr("pipeline.steps.collect.LAUNCHER", "/dev/null")
     result = CliRunner().invoke(app, ["crawl"])
     assert isinstance(result.exception, CrawlFailed)
+
+
+def test_a_sitemap_and_the_home_page_are_kept_beside_a_feed(site: Site, presswatch: Command, crawl: Run, rows: Read) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    stories = [site.put(f"/2025/03/04/story-number-{number}-of-today", article(f"S{number}")) for number in range(4)]
+    site.feed("/feed", *stories[:2])
+    entries = "".join(f"<url><loc>{url}</loc><lastmod>{today}</lastmod></url>" for url in stories[:3])
+    site.put("/posts.xml", f"<urlset>{entries}</urlset>".encode(), kind="application/xml")
+    site.put("/robots.txt", f"User-agent: *\nSitemap: {site.url}/images.xml\nSitemap: {site.url}/posts.xml".encode(), kind="text/plain")
+    links = "".join(f'<h2><a href="{url}">A story that is told at some length</a></h2>' for url in (stories[0], stories[3]))
+    site.put("/", f'<head><link rel="alternate" type="application/rss+xml" href="/feed"></head><body>{links}</body>'.encode())
+    (added,) = json.loads(presswatch("add", site.url, "--json").stdout)
+    assert [source["kind"] for source in added["sources"]] == ["feed", "sitemap", "section"]
+    assert site.asked("/images.xml") == 0
+    assert crawl()["fetched"] == 4
+    waits = dict(rows("SELECT kind, round(extract(epoch FROM due_at - polled_at) / 0.9)::integer FROM feeds"))
+    assert waits == {"feed": 10, "section": 1_800, "sitemap": 3_600}
+    # Which look showed what is what the share collected is estimated from.
+    assert rows("SELECT f.kind, count(*)::integer FROM sightings JOIN feeds f ON f.id = feed_id GROUP BY 1 ORDER BY 1") == [
+        ("feed", 2), ("section", 2), ("sitemap", 3),
+    ]  # fmt: skip
