@@ -98,10 +98,9 @@ class Backfill(Watch):
         here = sorted(self.held) if time.monotonic() >= self.news_at else []
         feeds = await self.in_store(polls.claim, self.worker, due_by=now, outlets=None, hosts=here, limit=limit)
         in_browser = self.browsing.busy_hosts()
-        browser = {"browser": self.browsing.is_open, "browser_outlets": self.browsing.outlets}
         pages = await self.in_store(
             frontier.claim_pages, self.worker, due_by=now, outlets=None, hosts=here, busy_hosts=[*in_browser], limit=limit,
-            lowest=Priority.REFETCH, **browser,
+            lowest=Priority.REFETCH, browser=self.browsing.is_open, browser_outlets=self.browsing.outlets,
         )  # fmt: skip
         # So few that what is due is looked for again and again while they wait.
         room = limit - self.turns.waiting
@@ -109,7 +108,7 @@ class Backfill(Watch):
             busy = [*self.turns.crowded(CROWD), *in_browser]
             pages += await self.in_store(
                 frontier.claim_pages, self.worker, due_by=now, outlets=self.outlets, busy_hosts=busy, limit=room,
-                lowest=Priority.BACKFILL, **browser,
+                lowest=Priority.BACKFILL, browser=self.browsing.is_open, browser_outlets=self.browsing.outlets,
             )  # fmt: skip
         parts = await self.claim_parts(MOST_PARTS - len(self.in_hand))
         for feed in feeds:
