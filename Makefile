@@ -44,6 +44,7 @@ fmt: .venv/.ready-dev ## Format the code
 bench: .venv/.ready-dev ## Measure against the corpus (PRESSWATCH_CORPUS, default ../shared/corpus)
 	.venv/bin/python benchmarks/extract.py
 	.venv/bin/python -m benchmarks.recurring --gold
+	.venv/bin/python -m benchmarks.sections
 	.venv/bin/python benchmarks/compare.py
 	.venv/bin/python -m benchmarks.replay
 

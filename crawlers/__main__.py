@@ -23,6 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     watch.add_argument("--outlet", action="append", metavar="NAME", help="only this outlet; may be repeated")
     watch.add_argument("--max-seconds", type=float, metavar="N", help="begin nothing after so long")
     watch.add_argument("--progress", action="store_true", help="show a bar on stderr")
+    backfill = spiders.add_parser("backfill", help="look through archives for articles of past times, and fetch them")
+    backfill.add_argument("--outlet", action="append", metavar="NAME", help="only this outlet; may be repeated")
+    backfill.add_argument("--since", type=datetime.fromisoformat, required=True, metavar="TIME", help="published then or later")
+    backfill.add_argument("--until", type=datetime.fromisoformat, metavar="TIME", help="published before")
+    backfill.add_argument("--undated", action="store_true", help="also what tells no time")
+    backfill.add_argument("--max-seconds", type=float, metavar="N", help="begin nothing after so long")
+    backfill.add_argument("--progress", action="store_true", help="show a bar on stderr")
     discover = spiders.add_parser("discover", help="look for the feeds of outlets; needs no store")
     discover.add_argument("--known", action="store_true", help="look also at the sources that stdin names: {home page: [[URL, kind], …]}")
     discover.add_argument("urls", nargs="+", metavar="URL")
@@ -40,6 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if options.spider == "watch":
             result: Any = run.watch(settings, outlets=options.outlet, max_seconds=options.max_seconds, progress=options.progress)
+        elif options.spider == "backfill":
+            from pipeline.backfill import Span
+
+            result = run.backfill(
+                settings,
+                outlets=options.outlet,
+                asked=Span(since=options.since, until=options.until),
+                undated=options.undated,
+                max_seconds=options.max_seconds,
+                progress=options.progress,
+            )
         else:
             named = json.load(sys.stdin) if options.known else {}
             known = {home: [Source(url=url, kind=FeedKind(kind)) for url, kind in sources] for home, sources in named.items()}

@@ -48,7 +48,7 @@ class Encodings:
         """Say what can be read."""
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
-    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's form
+    def process_response(self, request: Request, response: Response) -> Response:
         """Unpack an answer's body.
 
         Raises:
@@ -64,7 +64,8 @@ class Encodings:
         if not layers:
             return response
         # An answer without a body, such as "not modified", may name the packing that the body would have.
-        body = unpacked(response.body, layers, most_bytes=self.most_bytes) if response.body else b""
+        most_bytes = request.meta.get("download_maxsize", self.most_bytes)
+        body = unpacked(response.body, layers, most_bytes=most_bytes) if response.body else b""
         whole = response.replace(body=body)
         del whole.headers["Content-Encoding"]
         return whole

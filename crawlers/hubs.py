@@ -6,6 +6,7 @@ A hub is asked as any host is: in its turn, past the guard, obeying its robots.t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import FormRequest
@@ -117,15 +118,16 @@ class Hubs:
     async def record(self, push: Push, items: tuple[FeedItem, ...], *, problem: str | None = None) -> tuple[int, list[Page]]:
         """Keep what a push shows; what can't be stored must not end the crawl, and the feed itself is asked then."""
         spider = self.spider
-        interval_s = spider.limits.feed_interval_s
+        interval_s, most_a_day = spider.limits.feed_interval_s, spider.limits.new_pages_per_day
+        keep = partial(pushes.record, worker=spider.worker, interval_s=interval_s, most_a_day=most_a_day)
         try:
-            return await spider.in_store(pushes.record, push, items, worker=spider.worker, interval_s=interval_s, problem=problem)
+            return await spider.in_store(keep, push, items, problem=problem)
         except InfrastructureError:
             raise
         except Exception as error:
             logger.exception("push_not_stored", feed=push.feed_id, topic=push.topic)
             problem = f"what it shows can't be stored ({type(error).__name__})"
-            return await spider.in_store(pushes.record, push, (), worker=spider.worker, interval_s=interval_s, problem=problem)
+            return await spider.in_store(keep, push, (), problem=problem)
 
 
 def in_headers(response: Response) -> Announced:

@@ -36,7 +36,7 @@ class Landed:
     @property
     def priority(self) -> Priority:
         """Of the work that follows: its page's, which is news until it was fetched, and again where that brought no text."""
-        return self.page.priority
+        return min(self.page.priority, Priority.BACKLOG)
 
 
 def capture_of(page: Page, response: Response, fetched_at: datetime, *, rendered: bytes | None = None) -> Capture:
@@ -87,8 +87,7 @@ class Landing:
                 logger.exception("capture_not_stored", page=item.page.id, url=item.page.url)
                 await self.spider.give_up(item.page, Failure(reason="not_stored", detail=type(error).__name__))
             else:
-                self.spider.tally.counts["fetched" if stored else "unchanged"] += 1
-                self.spider.tally.counts["bytes"] += len(item.capture.body)
+                self.spider.landed(item.page, len(item.capture.body), stored=stored is not None)
         return item
 
     def _store(self, item: Landed) -> int | None:

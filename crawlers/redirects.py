@@ -38,12 +38,13 @@ class Redirects(RedirectMiddleware):
         except ValueError as error:  # no request can be made of it
             raise Refused("bad_redirect", str(error)[:200]) from error
         if isinstance(found, Request):
-            # Scrapy's own pauses are those of the host that is asked.
-            found.meta.pop("download_slot", None)
+            # Scrapy's own pauses are those of the host that is asked, unless somebody chose others.
+            if found.meta.get("download_slot") == urlsplit(request.url).hostname:
+                del found.meta["download_slot"]
             reason = refusal(found.url, self.crawler.settings.getlist("PRESSWATCH_ALLOW_HOSTS"))
             if reason is not None:
                 raise Refused(reason, found.url[:200])
-            host = urlsplit(found.url).hostname or ""
-            if request.meta.get("host", host) != host:
+            in_turn = "page" in request.meta or "feed" in request.meta
+            if in_turn and (urlsplit(found.url).hostname or "") != request.meta["host"]:
                 raise Elsewhere(found)
         return found

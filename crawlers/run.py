@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.parser import Parser
-from crawlers.progress import Progress
+from crawlers.progress import BackfillProgress, Progress
 from crawlers.settings import scrapy_settings
+from crawlers.spiders.backfill import Backfill
 from crawlers.spiders.discover import Discover
 from crawlers.spiders.watch import Watch
-from crawlers.tally import Tally
+from crawlers.tally import Looks, Tally
+from pipeline.backfill import BackfillReport, Span
 from pipeline.config import Settings
 from pipeline.engine import addresses
 from pipeline.errors import CrawlFailed, PresswatchError
 from pipeline.models import CrawlReport, Discovery, Source
+from pipeline.store import backfills
 from pipeline.store import outlets as outlet_store
 from pipeline.store.database import Database
+
+# A sitemap of an archive may have 50,000 entries.
+ARCHIVE_TIME_LIMIT_S: Final = 60
 
 
 def watch(settings: Settings, *, outlets: Sequence[str] | None, max_seconds: float | None, progress: bool) -> CrawlReport:
@@ -41,19 +47,40 @@ def watch(settings: Settings, *, outlets: Sequence[str] | None, max_seconds: flo
         if outlets:
             with database.transaction() as connection:
                 ids = [outlet.id for outlet in outlet_store.by_names(connection, outlets)]
-        try:
-            spider = _run(
-                settings, Watch, limits=settings, database=database, tally=tally, progress=bar, parser=parser,
-                outlets=ids, max_seconds=max_seconds,
-            )  # fmt: skip
-        finally:
-            bar.close()
-            parser.close()
-        if isinstance(spider.broken, PresswatchError):
-            raise spider.broken
-        if spider.broken is not None:
-            raise CrawlFailed(problem=f"{type(spider.broken).__name__}: {spider.broken}") from spider.broken
+        _crawl(settings, Watch, bar, parser, database=database, tally=tally, outlets=ids, max_seconds=max_seconds)
     return tally.report()
+
+
+def backfill(
+    settings: Settings, *, outlets: Sequence[str] | None, asked: Span, undated: bool, max_seconds: float | None, progress: bool
+) -> BackfillReport:
+    """Look through archives for articles of past times, of all outlets or of those named, and fetch them.
+
+    Raises:
+        UnknownName: there is no such outlet.
+        InfrastructureError: an engine went away; what was not stored is still due.
+
+    """
+    tally = Tally()
+    parser = Parser(time_limit_s=ARCHIVE_TIME_LIMIT_S)
+    with Database(addresses.database(settings)) as database:
+        database.check()
+        database.ensure_partitions()
+        with database.transaction() as connection:
+            chosen = outlet_store.by_names(connection, outlets) if outlets else outlet_store.crawled(connection)
+        looks = {outlet.id: Looks() for outlet in chosen}
+        bar = BackfillProgress(looks, shown=progress)
+        _crawl(
+            settings, Backfill, bar, parser, database=database, tally=tally,
+            outlets=chosen, asked=asked, undated=undated, looks=looks, max_seconds=max_seconds,
+        )  # fmt: skip
+        with database.transaction() as connection:
+            left = backfills.left(connection, list(looks), asked)
+    reports = []
+    for outlet in chosen:
+        waiting = left.get(outlet.id, backfills.Left())
+        reports.append(looks[outlet.id].report(outlet.name, parts_left=waiting.parts, pages_left=waiting.pages))
+    return BackfillReport(outlets=tuple(reports), crawl=tally.report())
 
 
 def discover(settings: Settings, urls: Sequence[str], known: Mapping[str, Sequence[Source]]) -> list[Discovery]:
@@ -67,6 +94,19 @@ def discover(settings: Settings, urls: Sequence[str], known: Mapping[str, Sequen
     if len(found) != len(urls):
         raise CrawlFailed(problem="it was interrupted")
     return found
+
+
+def _crawl(settings: Settings, kind: type[Watch], progress: Progress, parser: Parser, **arguments: Any) -> None:
+    """Crawl to the end, and fail if something ended the crawl before its time."""
+    try:
+        spider = _run(settings, kind, limits=settings, progress=progress, parser=parser, **arguments)
+    finally:
+        progress.close()
+        parser.close()
+    if isinstance(spider.broken, PresswatchError):
+        raise spider.broken
+    if spider.broken is not None:
+        raise CrawlFailed(problem=f"{type(spider.broken).__name__}: {spider.broken}") from spider.broken
 
 
 def _run(settings: Settings, spider: type[Spider], **arguments: Any) -> Any:

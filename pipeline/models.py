@@ -16,6 +16,7 @@ class Priority(IntEnum):
     LIVE = 0
     REFETCH = 1
     BACKLOG = 2
+    BACKFILL = 3  # of pages only: what a backfill found, and backfills fetch
 
 
 class FeedKind(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline import changes, reasons, traps, urls
-from pipeline.models import Stage
+from pipeline.models import Priority, Stage
 from pipeline.store import alerts, forgotten, tracing, work
 from pipeline.store.database import Database
 
@@ -113,7 +113,8 @@ def _not_fetched(page: dict[str, Any]) -> str:
     if page["host_not_before"] and page["host_reason"]:
         until = f"{page['host_not_before']:%Y-%m-%d %H:%M:%S} UTC"
         return f"It is known and waits until {until} with all of its host: {reasons.why_not_fetched(page['host_reason'])}."
-    return "It is known and waits to be fetched: run `presswatch crawl`."
+    command = "backfill" if page["priority"] == Priority.BACKFILL else "crawl"
+    return f"It is known and waits to be fetched: run `presswatch {command}`."
 
 
 def _not_shown(url: str, outlet: str, feeds: list[dict[str, Any]]) -> str:

@@ -50,13 +50,27 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> Feed:
         ValueError: it can't be read; the message says why.
 
     """
+    return shown(parse(body, url=url, content_type=content_type, most=most), url=url, most=most)
+
+
+def parse(body: bytes, *, url: str, content_type: str, most: int) -> Any:
+    """The feed as feedparser gives it, with at most so many items."""
     # A stream, never a string: feedparser would take that for an address or a file and open it.
-    parsed = feedparser.parse(
+    return feedparser.parse(
         io.BytesIO(REFERENCE.sub(_character, _cut(body, most=most))),
         response_headers={"content-location": url, "content-type": _content_type(body, content_type)},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
+
+
+def shown(parsed: Any, *, url: str, most: int) -> Feed:
+    """What a parsed feed shows.
+
+    Raises:
+        ValueError: it can't be read; the message says why.
+
+    """
     items: dict[str, FeedItem] = {}
     spoken = str(parsed.feed.get("language") or "")[:LONGEST_TIME].lower()
     for entry in parsed.entries[:most]:
@@ -100,7 +114,8 @@ def _character(reference: re.Match[bytes]) -> bytes:
 def _content_type(body: bytes, content_type: str) -> str:
     """The header for feedparser, with the encoding that the bytes show: text that is UTF-8 is so by no chance, whatever is declared."""
     kind = content_type or "application/xml"
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    # The mark of UTF-32 begins with that of UTF-16; the library knows it by itself.
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not body.startswith(codecs.BOM_UTF32_LE):
         return f"{kind.split(';')[0]}; charset=utf-16"
     try:
         body.decode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
@@ -103,8 +103,10 @@ def read(body: bytes, *, url: str, content_type: str, known: Known | None = None
     links = links_of(body, url=url)
     before = known or Known()
     articles, others = frozenset(before.articles), frozenset(before.others)
-    shapes_known = Shapes(before)
-    shapes_here = Shapes(taught(links, shapes_known))
+    # Articles alone tell nothing of what is none: then the page's menus do.
+    shapes_known = Shapes(before if before.others else Known())
+    here = taught(links, shapes_known)
+    shapes_here = Shapes(here if before.others else replace(here, articles=(*here.articles, *before.articles[:MOST_TAUGHT])))
     guesses = 0
     items: list[FeedItem] = []
     for one in links:

@@ -34,8 +34,13 @@ class Sitemap:
     """What a sitemap or an index shows, newest first."""
 
     items: tuple[FeedItem, ...] = ()
-    parts: tuple[str, ...] = ()
+    dated_parts: tuple[tuple[str, datetime | None], ...] = ()  # of an index: sitemaps, and when each was last changed
     is_news: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The sitemaps of an index."""
+        return tuple(url for url, _ in self.dated_parts)
 
 
 def unpacked(body: bytes, *, most: int) -> bytes:
@@ -98,7 +103,7 @@ def _escaped(bare: re.Match[bytes]) -> bytes:
 
 def _read(body: bytes, *, url: str, most: int, mend: bool = False) -> Sitemap:
     entries: list[tuple[datetime, FeedItem]] = []
-    parts: list[tuple[datetime, str]] = []
+    parts: dict[str, datetime | None] = {}
     is_news = False
     for number, (tag, element) in enumerate(_entries(body, mend=mend)):
         if number >= MOST_ENTRIES:
@@ -109,7 +114,7 @@ def _read(body: bytes, *, url: str, most: int, mend: bool = False) -> Sitemap:
         if address is None:
             continue
         if tag == "sitemap":
-            parts.append((changed or LONG_AGO, address))
+            parts.setdefault(address, changed)
         else:
             is_news = is_news or "publication_date" in fields
             item = FeedItem(
@@ -122,7 +127,7 @@ def _read(body: bytes, *, url: str, most: int, mend: bool = False) -> Sitemap:
     newest = {item.url: item for _, item in sorted(entries, key=lambda entry: entry[0], reverse=True)[:most]}
     return Sitemap(
         items=tuple(newest.values()),
-        parts=tuple(dict.fromkeys(part for _, part in sorted(parts, key=lambda part: part[0], reverse=True))),
+        dated_parts=tuple(sorted(parts.items(), key=lambda part: part[1] or LONG_AGO, reverse=True)),
         is_news=is_news,
     )
 

@@ -115,7 +115,7 @@ class Watch(Looking):
                 idle = not (self.turns.waiting or self.turns.in_flight or self.turns.kept or self.looks)
                 if idle or (self.turns.waiting < self.limits.concurrency and now >= next_claim_at):
                     claimed = await self.claim(started)
-                    if idle and not claimed:
+                    if idle and not claimed and not await self.has_to_wait():
                         break
                     next_claim_at = now if claimed else now + TICK_S
                 self.progress.show(self.tally, waiting=self.turns.waiting + self.turns.in_flight)
@@ -173,6 +173,10 @@ class Watch(Looking):
         task = asyncio.create_task(look)
         self.looks.add(task)
         task.add_done_callback(self.looked)
+
+    async def has_to_wait(self) -> bool:
+        """Whether something that can't be claimed now is to be waited for."""
+        return False
 
     def put_feed(self, feed: Feed) -> None:
         """Let a feed wait for its turn."""
@@ -312,6 +316,12 @@ class Watch(Looking):
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
                 self.tally.counts["unchanged"] += 1
         return None
+
+    def landed(self, page: Page, size_bytes: int, *, stored: bool) -> None:
+        """A page's capture is stored, or is the same as the one before."""
+        del page
+        self.tally.counts["fetched" if stored else "unchanged"] += 1
+        self.tally.counts["bytes"] += size_bytes
 
     async def shown(self, response: Response) -> bytes | Failure | None:
         """A page as the browser shows it, or why it can't; null if the time is up, and the page stays due."""

@@ -34,6 +34,7 @@ MODULES: Final = (
     "engines",
     "outlets",
     "collect",
+    "backfill",
     "extract",
     "articles",
     "search",

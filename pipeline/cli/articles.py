@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import config
-from pipeline.cli.app import app, shown
-from pipeline.errors import InputError, UsageError
+from pipeline.cli import importing
+from pipeline.cli.app import app
+from pipeline.cli.times import moment
+from pipeline.errors import InputError
 from pipeline.models import Counts, Stage
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def process(
     """Run all stages until nothing waits, and send what is due."""
     if (outlet or since) and not again:
         raise typer.BadParameter("--outlet and --since say what to run again: add --again")
-    begin = _time(since, datetime.now(UTC)) if since else None
+    begin = moment(since, "--since", now=datetime.now(UTC)) if since else None
     from rich.console import Console
     from rich.live import Live
 
@@ -77,17 +78,6 @@ def process(
             console.print()  # elsewhere the table has no end of line
 
 
-def _time(text: str, now: datetime) -> datetime:
-    """A day or a time, UTC unless it says otherwise, or so long ago."""
-    try:
-        if age := re.fullmatch(r"(\d+)([hdw])", text.strip()):
-            return now - timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[age[2]]: int(age[1])})
-        at = datetime.fromisoformat(text.strip())
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(problem=f"--since {text!r} is no time: write 2025-01-31, 2025-01-31T12:00 or 7d") from None
-
-
 def _table(done: Mapping[Stage, Counts]) -> Table:
     """What the stages have done so far."""
     from rich.table import Column, Table
@@ -106,23 +96,12 @@ def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help=".jsonl, .csv or .warc, each also with .gz")],
 ) -> None:
     """Take in articles that are extracted already, or pages from a WARC file. Run `presswatch process` afterwards."""
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
     from pipeline.steps.context import Context
     from pipeline.steps.imports import import_file
 
     with Context.open(config.load()) as context:
-        bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), transient=True)
-        with bar if sys.stderr.isatty() else nullcontext():
-            task = bar.add_task(f"importing {file.name}", total=None)
-            report = import_file(context, file, progress=lambda count: bar.advance(task, count))
-    for number, problem in report.errors:
-        typer.echo(f"presswatch: {file}, {report.unit} {number}: {problem}", err=True)
-    if report.unknown:
-        typer.echo(f"presswatch: warning: fields that are not imported: {shown(', '.join(report.unknown))}", err=True)
-    made = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
-    typer.echo(f"{report.read} read: {made}; {len(report.errors)} wrong", err=True)
-    if report.errors:
+        went_well = importing.run(file, lambda progress: import_file(context, file, progress=progress))
+    if not went_well:
         raise typer.Exit(1)
 
 

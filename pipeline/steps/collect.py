@@ -42,11 +42,21 @@ def collect(context: Context, *, outlets: Sequence[str] = (), max_seconds: float
     arguments = ["watch", *(f"--outlet={name}" for name in outlets)]
     arguments += [f"--max-seconds={max_seconds}"] if max_seconds is not None else []
     arguments += ["--progress"] if progress else []
+    return CrawlReport(**crawler(context, arguments))
+
+
+def crawler(context: Context, arguments: Sequence[str]) -> Any:
+    """Run a spider on the context's engines; its report as JSON gives it.
+
+    Raises:
+        CrawlFailed: the crawler ended before its time.
+
+    """
     endpoints = {
         "PRESSWATCH_DATABASE_URL": context.endpoints.database_url,
         "PRESSWATCH_ELASTICSEARCH_URL": context.endpoints.elasticsearch.url,
     }
-    return CrawlReport(**_crawler(arguments, context.settings.environment() | endpoints))
+    return _crawler(arguments, context.settings.environment() | endpoints)
 
 
 def discover(settings: Settings, urls: Sequence[str], known: Mapping[str, Sequence[Source]] | None = None) -> list[Discovery]:

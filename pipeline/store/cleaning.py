@@ -44,7 +44,11 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
             EXISTS (SELECT FROM captures later WHERE later.page_id = c.page_id AND later.fetched_at > c.fetched_at AND later.rendered)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
-            SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
+            SELECT title, published_at, summary, authors, topics FROM (
+                SELECT title, published_at, summary, authors, topics, seen_at FROM sightings WHERE page_id = p.id
+                UNION ALL
+                SELECT title, published_at, summary, authors, topics, seen_at FROM backfill_sightings WHERE page_id = p.id
+            ) AS seen
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
         WHERE c.id = ANY (%s) AND c.dropped_at IS NULL

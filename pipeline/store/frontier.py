@@ -29,7 +29,8 @@ FEWEST_PER_HOST: Final = 4
 
 # What may be fetched by this worker now: hosts and outlets that it may take, and that it has not enough of already.
 OPEN: Final[LiteralString] = f"""
-    near.host <> ALL (%(busy_hosts)s::text[]) AND (%(outlets)s::bigint[] IS NULL OR near.outlet_id = ANY (%(outlets)s::bigint[]))
+    near.host <> ALL (%(busy_hosts)s::text[]) AND (%(hosts)s::text[] IS NULL OR near.host = ANY (%(hosts)s::text[]))
+    AND (%(outlets)s::bigint[] IS NULL OR near.outlet_id = ANY (%(outlets)s::bigint[]))
     AND EXISTS (SELECT FROM outlets o WHERE o.id = near.outlet_id AND o.removed_at IS NULL)
     AND NOT EXISTS (SELECT FROM hosts WHERE hosts.host = near.host AND NOT {TAKEABLE})
 """
@@ -94,6 +95,8 @@ def claim_pages(
     browser: bool = True,
     browser_outlets: Collection[int] = (),
     limit: int,
+    hosts: Sequence[str] | None = None,
+    lowest: Priority = Priority.BACKLOG,
 ) -> list[Page]:
     """Lease pages that were due at `due_by`: news first, and outlets by turns, of each what is longest due.
 
@@ -106,6 +109,8 @@ def claim_pages(
         browser: also pages that are fetched with a browser, as are the first fetches of these outlets' pages.
         browser_outlets: these.
         limit: how many at most.
+        hosts: only pages of these; null: of all.
+        lowest: pages of lower priority are left to others.
 
     """
     rows = connection.execute(
@@ -129,7 +134,8 @@ def claim_pages(
             "browser": browser,
             "browser_outlets": list(browser_outlets),
             "limit": limit,
-            "priorities": list(Priority),
+            "hosts": None if hosts is None else list(hosts),
+            "priorities": [priority for priority in Priority if priority <= lowest],
             "few": FEW * limit,
             "fewest_per_host": FEWEST_PER_HOST,
         },

@@ -13,7 +13,7 @@ from typing import Final, Literal, LiteralString
 from pipeline.store.database import LIVE_WORKERS, Connection
 
 
-def free(table: Literal["f", "p", "d", "near", "hosts"]) -> LiteralString:
+def free(table: Literal["f", "p", "d", "near", "hosts", "backfill_parts"]) -> LiteralString:
     """Whether nobody who is alive holds a row."""
     return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
 
@@ -112,6 +112,7 @@ def leave_alone(connection: Connection, worker: int, host: str, *, reason: str, 
         {"host": host, "reason": reason, "seconds": seconds, "first_s": FIRST_BACKOFF_S, "longest_s": LONGEST_BACKOFF_S},
     )
     connection.execute("UPDATE feeds SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host))
+    connection.execute("UPDATE backfill_parts SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host))
     return connection.execute("UPDATE pages SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host)).rowcount
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
 from pipeline.models import Priority, Stage
-from pipeline.store import work
+from pipeline.store import outlets, work
 from pipeline.store.database import Connection
 
 
@@ -38,6 +39,51 @@ def outlet_id(connection: Connection, name: str | None, host: str) -> int:
     assert row is not None  # noqa: S101 - made or found
     connection.execute("INSERT INTO outlet_hosts (host, outlet_id) VALUES (%s, %s) ON CONFLICT (host) DO NOTHING", (host, int(row[0])))
     return int(row[0])
+
+
+def hosts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The hosts of outlets that are watched, each with and without `www.`; of all of them, or of those named.
+
+    Raises:
+        UnknownName: there is no such outlet.
+
+    """
+    ids = [outlet.id for outlet in outlets.by_names(connection, names)]
+    rows = connection.execute(
+        """
+        SELECT h.host, h.outlet_id FROM outlet_hosts h JOIN outlets o ON o.id = h.outlet_id
+        WHERE o.removed_at IS NULL AND (%(all)s OR o.id = ANY (%(ids)s::bigint[]))
+        """,
+        {"ids": ids, "all": not names},
+    ).fetchall()
+    found = {row[0]: int(row[1]) for row in rows}
+    for host, outlet in list(found.items()):
+        bare = host.removeprefix("www.")
+        for form in (bare, f"www.{bare}"):
+            found.setdefault(form, outlet)
+    return found
+
+
+def resumed(connection: Connection, name: str) -> tuple[int, int]:
+    """How many bytes and records of a file an import of this name has read; none if it has ended, or never began."""
+    row = connection.execute("SELECT read_bytes, read_records FROM warc_imports WHERE name = %s", (name,)).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def keep_place(connection: Connection, name: str, *, read_bytes: int, read_records: int) -> None:
+    """Keep how far an import has come, in the transaction in which it stores what it read."""
+    connection.execute(
+        """
+        INSERT INTO warc_imports (name, read_bytes, read_records) VALUES (%s, %s, %s)
+        ON CONFLICT (name) DO UPDATE SET read_bytes = excluded.read_bytes, read_records = excluded.read_records, at = now()
+        """,
+        (name, read_bytes, read_records),
+    )
+
+
+def forget_place(connection: Connection, name: str) -> None:
+    """An import has ended."""
+    connection.execute("DELETE FROM warc_imports WHERE name = %s", (name,))
 
 
 def save_capture(

@@ -178,6 +178,13 @@ def remove(connection: Connection, name: str) -> None:
     subscriptions.end(connection, outlet.id)
 
 
+def crawled(connection: Connection) -> list[Outlet]:
+    """The outlets that are watched, by name; without those that only an import made."""
+    rows = connection.execute(f"SELECT {COLUMNS} FROM outlets o WHERE o.removed_at IS NULL ORDER BY lower(o.name)")
+    imported = uncrawled(connection)
+    return [_outlet(row) for row in rows if row[0] not in imported]
+
+
 def known(connection: Connection) -> int:
     """How many outlets are collected."""
     row = connection.execute("SELECT count(*) FROM outlets WHERE removed_at IS NULL").fetchone()

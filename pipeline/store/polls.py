@@ -35,8 +35,16 @@ COLUMNS: Final[LiteralString] = f"""
 """
 
 
-def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, limit: int) -> list[Feed]:
-    """Lease feeds that were due at `due_by`, the longest due first.
+def claim(
+    connection: Connection,
+    worker: int,
+    *,
+    due_by: datetime,
+    outlets: Sequence[int] | None,
+    limit: int,
+    hosts: Sequence[str] | None = None,
+) -> list[Feed]:
+    """Lease feeds that were due at `due_by`, the longest due first; only those of some outlets or hosts, if they are given.
 
     With the start of a run as `due_by`, no feed is claimed twice in it: a poll moves its due time past that.
     A feed that was polled in the future is due, too: the clock was set back, and its due time may be days away.
@@ -48,6 +56,7 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             WHERE f.active AND (f.due_at <= %(due_by)s OR f.polled_at > %(due_by)s + %(clocks_differ)s)
               AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
+              AND (%(hosts)s::text[] IS NULL OR f.host = ANY (%(hosts)s::text[]))
             ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
         ), {TAKEN}
         UPDATE feeds SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE feeds.id = chosen.id
@@ -58,6 +67,7 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             "due_by": due_by,
             "outlets": None if outlets is None else list(outlets),
             "limit": limit,
+            "hosts": None if hosts is None else list(hosts),
             "full_read_after_s": FULL_READ_AFTER_S,
             "clocks_differ": CLOCKS_DIFFER,
         },
@@ -261,6 +271,7 @@ def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int 
         "fills_in": poll.feed.fills_in and not poll.is_push,
         "worker": worker,
         "priority": Priority.LIVE,
+        "backfill": Priority.BACKFILL,
         "seen_at": poll.started_at,
         "urls": list(items),
         "hosts": list(names.values()),
@@ -289,6 +300,15 @@ def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int 
         """,
         values,
     ).fetchall()
+    # What a backfill found before it was seen here is news, and goes with the news.
+    connection.execute(
+        """
+        UPDATE pages SET priority = %(priority)s WHERE id IN (
+            SELECT id FROM pages WHERE url = ANY (%(urls)s) AND priority = %(backfill)s AND fetches = 0 ORDER BY url FOR NO KEY UPDATE
+        )
+        """,
+        values,
+    )
     # What a poll showed that only filled in is a sighting like others once a usual one shows it too.
     sighted = connection.execute(
         """

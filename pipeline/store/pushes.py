@@ -66,7 +66,14 @@ def claim(connection: Connection, worker: int, *, outlets: Sequence[int] | None,
 
 
 def record(
-    connection: Connection, push: Push, items: Sequence[FeedItem], *, worker: int, interval_s: float, problem: str | None = None
+    connection: Connection,
+    push: Push,
+    items: Sequence[FeedItem],
+    *,
+    worker: int,
+    interval_s: float,
+    most_a_day: int | None = None,
+    problem: str | None = None,
 ) -> tuple[int, list[Page]]:
     """Take in what a push shows, as a poll's items; the push is done with in the same transaction.
 
@@ -90,6 +97,6 @@ def record(
         return 0, []
     feed = polls.feed(connection, push.feed_id)
     poll = Poll(feed=feed, started_at=received_at, kind=FeedKind.FEED, items=tuple(items), is_push=True)
-    new, pages = polls.record(connection, poll, worker=worker, interval_s=interval_s)
+    new, pages = polls.record(connection, poll, worker=worker, interval_s=interval_s, most_a_day=most_a_day)
     connection.execute("UPDATE subscriptions SET error = NULL, missed = 0 WHERE id = %s AND failures = 0", (done[1],))
     return new, pages

@@ -21,11 +21,12 @@ def next_at(connection: Connection, page_id: int, *, plan: Sequence[float]) -> d
     """
     row = connection.execute(
         """
-        SELECT p.first_seen_at, now(), p.priority = %(backlog)s AND p.fetches = 0, coalesce(e.articles, 0), coalesce(e.edited, 0),
+        SELECT p.first_seen_at, now(), p.priority >= %(backlog)s AND p.fetches = 0, coalesce(e.articles, 0), coalesce(e.edited, 0),
             coalesce(
                 (SELECT v.published_at FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
                  WHERE a.page_id = p.id LIMIT 1),
-                (SELECT min(s.published_at) FROM sightings s WHERE s.page_id = p.id))
+                (SELECT min(s.published_at) FROM sightings s WHERE s.page_id = p.id),
+                (SELECT s.ages_from FROM backfill_sightings s WHERE s.page_id = p.id))
         FROM pages p LEFT JOIN edit_rates e ON e.outlet_id = p.outlet_id WHERE p.id = %(id)s FOR NO KEY UPDATE OF p
         """,
         {"id": page_id, "backlog": Priority.BACKLOG},

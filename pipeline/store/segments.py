@@ -77,11 +77,13 @@ def drop_expired(connection: Connection, *, before: datetime) -> tuple[int, int]
 
 
 def leave_holes(connection: Connection, holes: Sequence[tuple[int, Extent]]) -> None:
-    """Note, by segment, records to which nothing points any more."""
+    """Note records, by segment, that were let go of; one that another capture still points to stays."""
     connection.execute(
         """
         INSERT INTO segment_holes (segment_id, segment_offset, segment_length)
-        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) ON CONFLICT DO NOTHING
+        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) AS hole (segment, place, length) WHERE NOT EXISTS (
+            SELECT FROM captures WHERE segment_id = hole.segment AND segment_offset = hole.place
+        ) ON CONFLICT DO NOTHING
         """,
         ([segment for segment, _ in holes], [extent.offset for _, extent in holes], [extent.length for _, extent in holes]),
     )

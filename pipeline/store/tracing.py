@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from pipeline.store.database import Connection
 
 PAGES: Final[LiteralString] = """
-    SELECT p.id, p.url, o.name AS outlet, p.first_seen_at, p.fetched_at, p.fetches, p.failures, p.status, p.reason, p.browser, p.due_at,
+    SELECT p.id, p.url, o.name AS outlet, p.first_seen_at, p.fetched_at, p.fetches, p.failures, p.status, p.reason, p.browser, p.due_at, p.priority,
         p.leased_by IS NOT NULL AS leased, hosts.reason AS host_reason,
         CASE WHEN hosts.not_before > now() THEN hosts.not_before END AS host_not_before
     FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
@@ -27,7 +27,10 @@ FEEDS: Final[LiteralString] = """
 """
 SIGHTINGS: Final[LiteralString] = """
     SELECT f.url AS feed, f.kind, s.seen_at, s.title, s.published_at FROM sightings s JOIN feeds f ON f.id = s.feed_id
-    WHERE s.page_id = ANY (%(pages)s) ORDER BY s.seen_at
+    WHERE s.page_id = ANY (%(pages)s)
+    UNION ALL
+    SELECT part.url, part.kind, s.seen_at, s.title, s.published_at FROM backfill_sightings s JOIN backfill_parts part ON part.id = s.part_id
+    WHERE s.page_id = ANY (%(pages)s) ORDER BY seen_at
 """
 CAPTURES: Final[LiteralString] = """
     SELECT c.id, c.fetched_at, c.url, c.status, c.content_type, c.body_bytes, c.rendered, c.outcome, c.article_id, c.version,

@@ -77,6 +77,8 @@ def count(connection: Connection, outcomes: Sequence[Outcome]) -> None:
                 c.outcome AS old_outcome, c.found AS old_found, c.characters AS old_characters
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::integer[]) AS made (capture_id, outcome, found, characters)
             JOIN captures c ON c.id = made.capture_id JOIN pages p ON p.id = c.page_id
+            -- Old pages have an old layout: they tell nothing of how the outlet's news come out.
+            WHERE NOT EXISTS (SELECT FROM backfill_sightings old WHERE old.page_id = p.id)
         ), each AS (
             SELECT outlet_id, hour, outcome, string_to_array(found, ',') AS found, characters, 1 AS sign FROM made WHERE found IS NOT NULL
             UNION ALL

@@ -14,10 +14,10 @@ from warcio.checker import Checker
 
 from pipeline.errors import ArchiveUnset, SegmentMissing
 from pipeline.models import Capture, Page, Priority, Stage
-from pipeline.records import Place
+from pipeline.records import Extent, Place
 from pipeline.steps import archive, chain, clean, maintain
 from pipeline.steps.context import Context
-from pipeline.store import archiving, captures, frontier
+from pipeline.store import archiving, captures, frontier, segments
 from tests.segments import NOW, OLD, TEXT, Newsroom, html
 
 
@@ -88,6 +88,24 @@ def test_a_page_that_was_fetched_again_unchanged_is_a_revisit(newsroom: Newsroom
         ("304", "server-not-modified"),
     ]
     assert archive.archive(newsroom.context, now=NOW + timedelta(days=14))["revisits"] == 1
+
+
+def test_a_record_that_another_capture_needs_stays(newsroom: Newsroom) -> None:
+    for hour in range(2):
+        newsroom.put("bridge", html("Bridge"), OLD + timedelta(hours=hour))
+    newsroom.put("ferry", html("Ferry"), OLD + timedelta(hours=3))
+    clean.run(newsroom.context)
+    newsroom.archive()
+    for capture_id, rewritten, left in zip(
+        [row[0] for row in newsroom.rows("SELECT id FROM captures ORDER BY id LIMIT 2")], (0, 1), (2, 1), strict=True
+    ):
+        with newsroom.context.database.transaction() as connection:
+            gone = connection.execute(
+                "DELETE FROM captures WHERE id = %s RETURNING segment_id, segment_offset, segment_length", (capture_id,)
+            ).fetchall()
+            segments.leave_holes(connection, [(row[0], Extent(offset=row[1], length=row[2])) for row in gone])
+        assert archive.erase(newsroom.context) == rewritten
+        assert len(newsroom.bodies()) == left
 
 
 def test_segments_end_at_their_size(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,8 @@ def test_nothing_is_left_and_nothing_brings_it_again(newsroom: Newsroom, tmp_pat
     assert {"article_versions", "sightings", "deliveries"} <= set(everywhere(newsroom, "Bridge of secrets"))
     assert everywhere(newsroom, "Exampleson") != []
     before = newsroom.bodies()
+    # The index that a rebuild replaces is kept.
+    index.reindex(newsroom.context)
 
     done = forget.forget(newsroom.context, f"{URL}#top")
     assert (done.pages, done.captures, done.articles, done.versions, done.again) == (2, 3, 1, 3, False)
@@ -127,6 +129,11 @@ def test_nothing_is_left_and_nothing_brings_it_again(newsroom: Newsroom, tmp_pat
     assert everywhere(newsroom, "paper.example/bridge") == ["articles", "forgotten"]
     # The index.
     assert [hit.url for hit in search.search(newsroom.context.index, "secrets OR exampleson", now=datetime.now(UTC)).hits] == []
+    elastic = newsroom.context.index
+    assert len(elastic.everything()) == 2
+    for name in elastic.everything():
+        elastic.client.indices.refresh(index=name)
+        assert elastic.client.count(index=name, query={"match": {"body": "exampleson"}})["count"] == 0
     # The archive: the other records are where they were, as they were.
     assert [record.headers["WARC-Target-URI"] for record in newsroom.records() if record.kind == "response"] == [
         "https://paper.example/other",

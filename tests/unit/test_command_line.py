@@ -37,6 +37,11 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hom
         ),
         (("process", "--again", "--since", "2020"), "--since '2020' is no time: write 2025-01-31, 2025-01-31T12:00 or 7d."),
         (("process", "--again", "--since", "9999999999w"), "--since '9999999999w' is no time: write 2025-01-31, 2025-01-31T12:00 or 7d."),
+        (("backfill",), "a backfill needs --since DATE, or WARC files to read."),
+        (
+            ("backfill", "--since", "2025-02-01", "--until", "2025-01-30"),
+            "--since 2025-02-01 is not before --until 2025-01-30: nothing was published between.",
+        ),
         (("trace", "nonsense/here"), "'nonsense/here' is no http or https address: give the address of a page."),
         (("outlets", "remove", "\udcff"), "'\N{REPLACEMENT CHARACTER}' is not UTF-8: type it in a terminal that writes UTF-8."),
     ],
@@ -51,7 +56,7 @@ def test_wrong_use_is_one_sentence(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("search", "a", "--json"), ("outlets", "list", "--json"), ("crawl",), ("process",), ("export",), ("alerts", "list"), ("reindex",),
+        ("search", "a", "--json"), ("outlets", "list", "--json"), ("crawl",), ("backfill", "--since", "7d"), ("process",), ("export",), ("alerts", "list"), ("reindex",),
         ("trace", "https://a.example/1"), ("alerts", "show", "a", "--json"), ("outlets", "add", "a.example"),
         ("health",), ("rules", "try", "a.toml"),
     ],

@@ -216,6 +216,9 @@ def test_a_redirect_takes_the_pauses_of_its_own_host(redirect: Callable[..., Req
     found = redirect("https://other.example/")
     assert isinstance(found, Request)
     assert "download_slot" not in found.meta
+    chosen = redirect("https://other.example/", download_slot="parts")
+    assert isinstance(chosen, Request)
+    assert chosen.meta["download_slot"] == "parts"
 
 
 def test_every_request_is_checked() -> None:
