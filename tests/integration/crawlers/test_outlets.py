@@ -77,6 +77,7 @@ def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Comma
         ("news_sitemap", 1, 0, 1, True),
     ]
     assert {unused["url"].removeprefix(site.url): unused["reason"] for unused in added["unused"]} == {
+        "/": "no links to articles",
         "/comments/feed": "a comments feed",
         "/missing": "the server answers 404",
         "/podcast": "a podcast: its entries are sound or film",
