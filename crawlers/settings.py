@@ -57,6 +57,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "crawlers.conditional.Conditional": 450,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+            # Sees answers before they are decompressed.
+            "crawlers.packing.Packing": 595,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
         },

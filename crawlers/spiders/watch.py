@@ -71,7 +71,7 @@ class Watch(Looking):
         self.progress = progress
         self.outlets = outlets
         self.deadline = float("inf") if max_seconds is None else time.monotonic() + max_seconds
-        self.turns: Turns[Request] = Turns(delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency)
+        self.turns: Turns[Request | Page] = Turns(delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency)
         self.looks: set[asyncio.Task[None]] = set()
         self.manners = Manners(delay_s=limits.delay_s)
         self.held: set[str] = set()
@@ -103,10 +103,12 @@ class Watch(Looking):
                         break
                     next_claim_at = now if claimed else now + TICK_S
                 self.progress.show(self.tally, waiting=self.turns.waiting + self.turns.in_flight)
-                request = self.turns.take(time.monotonic())
-                if request is None:
+                entry = self.turns.take(time.monotonic())
+                if entry is None:
                     await self.wait()
-                else:
+                    continue
+                request = await self.request_for(entry) if isinstance(entry, Page) else entry
+                if request is not None:
                     left = self.deadline - time.monotonic() + GRACE_S
                     request.meta["download_timeout"] = min(self.limits.fetch_timeout_s, left)
                     yield request
@@ -147,7 +149,7 @@ class Watch(Looking):
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
-            await self.put_page(page)
+            self.put_page(page)
         return bool(looked_for or feeds or pages)
 
     def put_feed(self, feed: Feed) -> None:
@@ -155,23 +157,32 @@ class Watch(Looking):
         meta = {"feed": feed, "validators": (feed.etag, feed.last_modified)}
         self.put(Request(feed.url, callback=self.polled, errback=self.not_polled, meta=meta, dont_filter=True), FEEDS_FIRST)
 
-    async def put_page(self, page: Page) -> None:
-        """Let a page wait for its turn."""
-        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY else (None, None)
-        meta = {"page": page, "validators": known}
-        try:
-            request = Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
-        except ValueError:
-            await self.give_up(page, Failure(reason="bad_url"))
-        else:
-            self.put(request, page.priority)
+    def put_page(self, page: Page) -> None:
+        """Let a page wait for its turn; it becomes a request only then, as there can be very many."""
+        self.line_up(urlsplit(page.url).hostname or "", page, page.priority)
 
     def put(self, request: Request, priority: int) -> None:
         """Let a request wait for its host's turn."""
         request.meta["host"] = urlsplit(request.url).hostname or ""
-        self.held.add(request.meta["host"])
-        self.turns.put(request.meta["host"], request, priority=priority)
+        self.line_up(request.meta["host"], request, priority)
+
+    def line_up(self, host: str, entry: Request | Page, priority: int) -> None:
+        """Let something wait for its host's turn."""
+        self.held.add(host)
+        self.turns.put(host, entry, priority=priority)
         self.changed.set()
+
+    async def request_for(self, page: Page) -> Request | None:
+        """The request for a page whose turn it is; null if its URL can't be asked for."""
+        host = urlsplit(page.url).hostname or ""
+        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY else (None, None)
+        meta = {"page": page, "validators": known, "host": host}
+        try:
+            return Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
+        except ValueError:
+            async with self.ended(host):
+                await self.give_up(page, Failure(reason="bad_url"))
+            return None
 
     # --- What comes back ---
 
@@ -244,7 +255,7 @@ class Watch(Looking):
         self.tally.counts["items"] += len(poll.items)
         self.tally.counts["new_pages"] += new
         for page in pages:
-            await self.put_page(page)
+            self.put_page(page)
 
     async def fetched(self, response: Response) -> Landed | None:
         """A page has answered; what is to be stored goes on to the landing, which ends the turn."""
@@ -261,6 +272,7 @@ class Watch(Looking):
                 status=response.status,
                 content_type=content_type,
                 body=response.body,
+                body_gzip=response.meta.get("body_gzip", b""),
                 etag=etag,
                 last_modified=last_modified,
             )

@@ -4,71 +4,103 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Sequence
+from typing import Final
 
 from pipeline.models import Capture, Priority, Stage
 from pipeline.store import work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH, is_there
+from pipeline.store.frontier import NEXT_REFETCH, are_there
+
+# The levels above cost twice the time for a twentieth of the size.
+LEVEL: Final = 4
+# Of zlib's window, with the header and trailer of gzip.
+GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
-    """Keep a capture, set its page's next time, and let it wait for `clean`, all in the caller's transaction.
+    """Keep one capture, as `store_all` does; gives its id, null if it is the same as the one before."""
+    return store_all(connection, [(capture, priority)], refetch_after_s=refetch_after_s)[0]
 
-    Only this ends the page's lease: a worker that dies before the commit leaves the page due.
+
+def store_all(
+    connection: Connection, landed: Sequence[tuple[Capture, Priority]], *, refetch_after_s: Sequence[float] = ()
+) -> list[int | None]:
+    """Keep captures, set their pages' next times, and let them wait for `clean`, all in the caller's transaction.
+
+    Only this ends the pages' leases: a worker that dies before the commit leaves them due.
 
     Args:
         connection: in a transaction.
-        capture: what was fetched.
-        priority: of the work that follows.
-        refetch_after_s: ages at which the page is fetched again; empty: never.
+        landed: what was fetched, each of another page, and the priority of the work that follows.
+        refetch_after_s: ages at which the pages are fetched again; empty: never.
 
     Returns:
-        The capture's id; null if the page's bytes are those of the capture before, which is then not kept.
+        The captures' ids in the same order; null for a page whose bytes are those of the capture before, which is then not kept.
 
     """
-    digest = hashlib.sha256(capture.body).digest()
-    values = {
-        "page_id": capture.page_id,
-        "fetched_at": capture.fetched_at,
-        "status": capture.status,
-        "etag": capture.etag,
-        "last_modified": capture.last_modified,
-        "priority": Priority.REFETCH,
-        "refetch_after_s": list(refetch_after_s),
-    }
-    # Locks the page: two fetches of it are stored one after the other.
+    captures = [capture for capture, _ in landed]
+    page_ids = [capture.page_id for capture in captures]
+    # Locks the pages, in order: two fetches of one are stored one after the other.
     connection.execute(
         f"""
-        UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
-            reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = {NEXT_REFETCH}
-        WHERE id = %(page_id)s
+        WITH locked AS (SELECT id FROM pages WHERE id = ANY (%(page_ids)s) ORDER BY id FOR NO KEY UPDATE)
+        UPDATE pages SET leased_by = NULL, fetched_at = answer.fetched_at, fetches = fetches + 1, failures = 0, status = answer.status,
+            reason = NULL, etag = answer.etag, last_modified = answer.last_modified, priority = %(priority)s, due_at = {NEXT_REFETCH}
+        FROM locked JOIN unnest(
+            %(page_ids)s::bigint[], %(fetched_at)s::timestamptz[], %(status)s::integer[], %(etag)s::text[], %(last_modified)s::text[]
+        ) AS answer (id, fetched_at, status, etag, last_modified) USING (id)
+        WHERE pages.id = locked.id
         """,
-        values,
+        {
+            "page_ids": page_ids,
+            "fetched_at": [capture.fetched_at for capture in captures],
+            "status": [capture.status for capture in captures],
+            "etag": [capture.etag for capture in captures],
+            "last_modified": [capture.last_modified for capture in captures],
+            "priority": Priority.REFETCH,
+            "refetch_after_s": list(refetch_after_s),
+        },
     )
-    is_there(connection, capture.page_id)
-    last = connection.execute(
-        "SELECT sha256 FROM captures WHERE page_id = %s ORDER BY fetched_at DESC LIMIT 1", (capture.page_id,)
-    ).fetchone()
-    if last is not None and bytes(last[0]) == digest:
-        return None
-    row = connection.execute(
+    are_there(connection, page_ids)
+    before = connection.execute(
+        "SELECT DISTINCT ON (page_id) page_id, sha256 FROM captures WHERE page_id = ANY (%s) ORDER BY page_id, fetched_at DESC", (page_ids,)
+    )
+    last = {row[0]: bytes(row[1]) for row in before}
+    digests = {capture.page_id: hashlib.sha256(capture.body).digest() for capture in captures}
+    new = [capture for capture in captures if last.get(capture.page_id) != digests[capture.page_id]]
+    rows = connection.execute(
         """
         INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+        SELECT * FROM unnest(
+            %s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %b::bytea[], %s::integer[], %b::bytea[]
+        ) RETURNING page_id, id
         """,
         (
-            capture.page_id,
-            capture.fetched_at,
-            capture.url,
-            capture.status,
-            capture.content_type,
-            gzip.compress(capture.body, compresslevel=6, mtime=0),
-            len(capture.body),
-            digest,
+            [capture.page_id for capture in new],
+            [capture.fetched_at for capture in new],
+            [capture.url for capture in new],
+            [capture.status for capture in new],
+            [capture.content_type for capture in new],
+            [compressed(capture) for capture in new],
+            [len(capture.body) for capture in new],
+            [digests[capture.page_id] for capture in new],
         ),
-    ).fetchone()
-    assert row is not None, "an insert returns its row"  # noqa: S101 - for the type checker
-    capture_id = int(row[0])
-    work.enqueue(connection, Stage.CLEAN, [(capture_id, 0, priority)])
-    return capture_id
+    )
+    ids: dict[int, int] = {row[0]: row[1] for row in rows}
+    work.enqueue(connection, Stage.CLEAN, [(ids[capture.page_id], 0, priority) for capture, priority in landed if capture.page_id in ids])
+    return [ids.get(page_id) for page_id in page_ids]
+
+
+def compressed(capture: Capture) -> bytes:
+    """The body as one gzip stream: as it came if it is just that, else compressed here."""
+    if capture.body_gzip:
+        unpacking = zlib.decompressobj(GZIP)
+        try:
+            body = unpacking.decompress(capture.body_gzip, len(capture.body) + 1)
+        except zlib.error:
+            body = None  # servers get checksums wrong, and whoever reads the capture would stumble over it
+        if body == capture.body and unpacking.eof and not unpacking.unused_data:
+            return capture.body_gzip
+    return gzip.compress(capture.body, compresslevel=LEVEL, mtime=0)

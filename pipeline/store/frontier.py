@@ -21,10 +21,10 @@ RETRY_AFTER_S: Final = (60, 300, 1_800, 7_200, 43_200)
 NOT_FOUND: Final = 404
 GONE: Final = 410
 
-# The next age at which a page is fetched again for edits; null when it is older than all of them.
+# The next age at which a page that `answer` tells of is fetched again for edits; null when it is older than all of them.
 NEXT_REFETCH: Final[LiteralString] = """
     (SELECT min(pages.first_seen_at + make_interval(secs => age)) FROM unnest(%(refetch_after_s)s::float8[]) AS age
-     WHERE pages.first_seen_at + make_interval(secs => age) > %(fetched_at)s)
+     WHERE pages.first_seen_at + make_interval(secs => age) > answer.fetched_at)
 """
 
 
@@ -81,9 +81,9 @@ def record_unchanged(connection: Connection, page: Page, *, fetched_at: datetime
     """A page was fetched again and is the same: no capture, and its next time is set."""
     connection.execute(
         f"""
-        UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
+        UPDATE pages SET leased_by = NULL, fetched_at = answer.fetched_at, fetches = fetches + 1, failures = 0, status = %(status)s,
             reason = NULL, priority = %(priority)s, due_at = {NEXT_REFETCH}
-        WHERE id = %(id)s
+        FROM (SELECT %(fetched_at)s::timestamptz AS fetched_at) AS answer WHERE id = %(id)s
         """,
         {
             "id": page.id,
@@ -93,7 +93,7 @@ def record_unchanged(connection: Connection, page: Page, *, fetched_at: datetime
             "refetch_after_s": list(refetch_after_s),
         },
     )
-    is_there(connection, page.id)
+    are_there(connection, [page.id])
 
 
 def record_failure(
@@ -135,9 +135,9 @@ def record_failure(
         connection.execute("UPDATE articles SET gone_at = now() WHERE page_id = %s AND gone_at IS NULL", (page.id,))
 
 
-def is_there(connection: Connection, page_id: int) -> None:
-    """A page was fetched: its article is not gone, or there again."""
-    connection.execute("UPDATE articles SET gone_at = NULL WHERE page_id = %s AND gone_at IS NOT NULL", (page_id,))
+def are_there(connection: Connection, page_ids: Sequence[int]) -> None:
+    """Pages were fetched: their articles are not gone, or there again."""
+    connection.execute("UPDATE articles SET gone_at = NULL WHERE page_id = ANY (%s) AND gone_at IS NOT NULL", (list(page_ids),))
 
 
 def release(connection: Connection, worker: int) -> int:
