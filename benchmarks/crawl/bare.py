@@ -20,16 +20,15 @@ class Bare(Spider):
 
     name = "bare"
 
-    def __init__(self, *, file: str, **kwargs: Any) -> None:
+    def __init__(self, *, urls: list[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.file = file
+        self.urls = urls
         self.pages = 0
 
     async def start(self) -> AsyncIterator[Request]:
-        """A request for each line."""
-        with Path(self.file).open() as lines:
-            for line in lines:
-                yield Request(line.strip())
+        """A request for each."""
+        for url in self.urls:
+            yield Request(url)
 
     def parse(self, response: Response) -> Iterator[dict[str, object]]:
         """Take the page."""
@@ -49,7 +48,7 @@ def main() -> None:
         "TELNETCONSOLE_ENABLED": False,
     })  # fmt: skip
     crawler = process.create_crawler(Bare)
-    process.crawl(crawler, file=file)
+    process.crawl(crawler, urls=Path(file).read_text().split())
     process.start()
     spider = crawler.spider
     assert isinstance(spider, Bare)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import socket
@@ -101,7 +102,7 @@ def serving(folder: Path, *, hosts: int, pages: int) -> Iterator[Site]:
 
     """
     nginx = program()
-    port = _free_port()
+    port = free_port()
     addresses = tuple(f"127.20.{n // 250}.{n % 250 + 1}" for n in range(hosts))
     paths: list[list[str]] = []
     for number, address in enumerate(addresses):
@@ -131,12 +132,11 @@ def serving(folder: Path, *, hosts: int, pages: int) -> Iterator[Site]:
 
 
 def _pack(path: Path, content: bytes) -> None:
-    import gzip
-
     path.write_bytes(gzip.compress(content, mtime=0))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody has now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -18,6 +18,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from benchmarks.crawl import site
 from pipeline.config import Settings
 from pipeline.engine import embedded, home, secrets, servers
 from pipeline.engine.addresses import database as database_url
@@ -109,7 +110,7 @@ class Store:
 @contextmanager
 def running(folder: Path) -> Iterator[Store]:
     """Start PostgreSQL on a new state folder; it ends with the block."""
-    settings = Settings(home=folder / "home", elasticsearch_url=NO_SEARCH)
+    settings = Settings(home=folder / "home", elasticsearch_url=NO_SEARCH, database_port=site.free_port())
     _, server = embedded.engines(settings)
     home.make(settings.home)
     with home.alone(settings.home):

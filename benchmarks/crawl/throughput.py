@@ -30,9 +30,7 @@ def run(options: argparse.Namespace) -> int:
         with site.serving(Path(folder) / "few", hosts=HOSTS, pages=FEW) as few:
             small = _presswatch(here, few, FEW)
         with site.serving(Path(folder) / "site", hosts=HOSTS, pages=pages) as served:
-            rounds = []
-            for _ in range(options.rounds):
-                rounds.append((_bare(here, served, pages), _presswatch(here, served, pages)))
+            rounds = [(_bare(here, served, pages), _presswatch(here, served, pages)) for _ in range(options.rounds)]
     print("\nof medians           pages/s   pages/CPU-s   pages/CPU-s with PostgreSQL   peak memory")
     bare, ours = ([each[n] for each in rounds] for n in (0, 1))
     for name, runs in (("bare Scrapy", bare), ("presswatch crawl", ours)):
