@@ -78,7 +78,7 @@ class Landing:
 
     async def stored(self, item: Landed) -> bool:
         """Wait until a capture is stored; tells whether it is another than the one before."""
-        ended = asyncio.get_running_loop().create_future()
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.waiting.append((item, ended))
         if self.storing is None:
             self.storing = asyncio.create_task(self._store_waiting())

@@ -1,12 +1,4 @@
-"""`python -m benchmarks.crawl [throughput|kills|faults|completeness]`: one part, or all in turn.
-
-throughput: `presswatch crawl` next to a bare Scrapy spider on the same pages of a local nginx, and its memory.
-kills: a crawl that is killed again and again; which pages are lost, and which are fetched twice.
-faults: outlets that misbehave, one line each.
-completeness: the share of articles that is collected from outlets whose feeds are short.
-
-Exit code 1 if a part does not hold what it is to show.
-"""
+"""`python -m benchmarks.crawl [PART]`: one part, or all in turn. Exit code 1 if a part does not hold what it is to show."""
 
 from __future__ import annotations
 
@@ -15,12 +7,18 @@ import importlib
 import sys
 from typing import Final
 
-PARTS: Final = ("throughput", "kills", "faults")
+# Modules with a function `run(options)`, which gives the exit code.
+PARTS: Final = {
+    "throughput": "`presswatch crawl` next to a bare Scrapy spider on the same pages of a local nginx, and its memory",
+    "kills": "a crawl that is killed again and again: which pages are lost, and which are fetched twice",
+    "faults": "outlets that misbehave, one line each",
+}
 
 
 def main() -> int:
     """Read the options and run the parts; 1 if one of them failed."""
-    parser = argparse.ArgumentParser(prog="benchmarks.crawl", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    description = f"{__doc__}\n\n" + "\n".join(f"  {name:<12} {words}" for name, words in PARTS.items())
+    parser = argparse.ArgumentParser(prog="benchmarks.crawl", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", nargs="?", choices=PARTS, help="default: all in turn")
     parser.add_argument("--pages", type=int, metavar="N", help="pages to crawl (throughput: 20000, kills: 5000)")
     parser.add_argument("--rounds", type=int, default=2, metavar="N", help="of throughput, each of both spiders (default: 2)")

@@ -192,7 +192,7 @@ def run(options: argparse.Namespace) -> int:
         for _ in range(AGAIN):
             connection.execute("UPDATE pages SET due_at = now() WHERE host = %s", (etag,))
             here.presswatch("crawl", f"--outlet={etag.removeprefix('www.')}")
-        here.presswatch("process")
+        here.presswatch("process", quiet=False)
         for host, fault in by_host.items():
             found = _seen(connection, here, host, at_first=seen[host] if host != etag else None)
             holds = fault.holds(found)
@@ -247,8 +247,12 @@ def _seen(connection: psycopg.Connection[Any], here: Place, host: str, *, at_fir
         "SELECT reason, extract(epoch FROM due_at - now()), failures FROM pages WHERE host = %s AND fetches = 0", (host,)
     ).fetchall()
     captures = connection.execute(
-        "SELECT c.outcome FROM captures c JOIN pages p ON p.id = c.page_id WHERE p.host = %s", (host,)
-    ).fetchall()  # fmt: skip
+        """
+        SELECT coalesce(c.outcome, w.error, 'waits') FROM captures c JOIN pages p ON p.id = c.page_id
+        LEFT JOIN work w ON w.stage = 'clean' AND w.subject_id = c.id WHERE p.host = %s
+        """,
+        (host,),
+    ).fetchall()
     left = connection.execute("SELECT coalesce(extract(epoch FROM not_before - now()), 0) FROM hosts WHERE host = %s", (host,)).fetchone()
     asked = [row["url"] for row in map(json.loads, here.replay_log.read_text().splitlines())]
     paths = Counter(_kind(urlsplit(url).path) for url in asked if urlsplit(url).netloc == host)
@@ -258,7 +262,7 @@ def _seen(connection: psycopg.Connection[Any], here: Place, host: str, *, at_fir
         feed_items=feed[1],
         feed_again_s=float(feed[2]),
         stored=len(captures),
-        outcomes=Counter(row[0] or "waits" for row in captures),
+        outcomes=Counter(row[0] for row in captures),
         reasons=Counter(row[0] for row in pages if row[2]),
         retries_s=tuple(float(row[1]) for row in pages if row[2] and row[1] is not None),
         due=sum(row[2] == 0 and row[1] is not None for row in pages),
