@@ -6,10 +6,13 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 
+from crawlers.conditional import validators
 from crawlers.outcomes import Failure
 from pipeline import log
 from pipeline.errors import InfrastructureError
@@ -23,6 +26,7 @@ logger = log.logger("crawlers")
 
 # In one transaction, unless one is larger.
 TOGETHER_BYTES: Final = 16_000_000
+LONGEST_ROBOTS_TAG: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,25 @@ class Landed:
     def priority(self) -> Priority:
         """Of the work that follows: a first fetch keeps its page's, later ones look for edits."""
         return self.page.priority if self.page.fetches == 0 else Priority.REFETCH
+
+
+def capture_of(page: Page, response: Response, fetched_at: datetime) -> Capture:
+    """What is kept of an answer."""
+    etag, last_modified = validators(response)
+    said = [line.decode("latin-1").replace("\x00", "").strip() for line in response.headers.getlist("X-Robots-Tag")]
+    return Capture(
+        page_id=page.id,
+        fetched_at=fetched_at,
+        url=response.url,
+        status=response.status,
+        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", ""),
+        body=response.body,
+        body_gzip=response.meta.get("body_gzip", b""),
+        etag=etag,
+        last_modified=last_modified,
+        certificate=response.meta.get("certificate"),
+        robots_tag="\n".join(said)[:LONGEST_ROBOTS_TAG] or None,
+    )
 
 
 class Landing:

@@ -15,6 +15,7 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    StopDownload,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
@@ -23,8 +24,12 @@ from pipeline.reasons import FETCHING
 
 # A retry would change nothing about these.
 FINAL: Final = frozenset({
-    "robots", "private_address", "bad_scheme", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "http_404", "http_410",
+    "robots", "private_address", "bad_scheme", "bad_port", "bad_url", "url_too_long", "too_large", "redirect_loop", "bad_redirect", "wrong_type", "http_404", "http_410",
 })  # fmt: skip
+# What the client says of an answer that it can't read, by a part of its words.
+BROKEN: Final = {
+    "HeadTooLarge": "head_too_large", "Parse": "bad_answer", "BadResponse": "bad_answer", "ValueError": "bad_answer", "KeyError": "bad_answer",
+}  # fmt: skip
 OK: Final = range(200, 300)
 NOT_MODIFIED: Final = 304
 ASK_TO_WAIT: Final = (429, 503)
@@ -79,13 +84,15 @@ def of_response(response: Response) -> Failure | None:
     return Failure(reason=reason, status=status, wait_s=wait_s(response))
 
 
-def of_exception(error: BaseException) -> Failure:
+def of_exception(error: BaseException) -> Failure:  # noqa: PLR0911 - one for each kind
     """What an exception of the downloader or a middleware means."""
     if isinstance(error, Refused):
         return Failure(reason=error.reason, detail=error.detail)
     if isinstance(error, IgnoreRequest):
-        # Scrapy's own: the redirect limit, and a body that grows too large when it is unpacked.
-        return Failure(reason="redirect_loop" if "redirections" in str(error) else "too_large")
+        return Failure(reason="redirect_loop")  # Scrapy's own: the limit of redirects
+    if isinstance(error, StopDownload):
+        kind = ((error.response and error.response.headers.get("Content-Type")) or b"").decode("latin-1")
+        return Failure(reason="wrong_type", detail=kind[:100])
     for kinds, reason in (
         (DownloadCancelledError, "too_large"),
         (CannotResolveHostError, "dns"),
@@ -97,7 +104,7 @@ def of_exception(error: BaseException) -> Failure:
         if isinstance(error, kinds):
             return Failure(reason=reason)
     if isinstance(error, DownloadFailedError):
-        return Failure(reason="bad_answer" if "Parse" in str(error) else "connection_lost")
+        return Failure(reason=next((reason for part, reason in BROKEN.items() if part in str(error)), "connection_lost"))
     if type(error).__name__ == "TunnelError":
         return Failure(reason="proxy")
     return Failure(reason="error", detail=f"{type(error).__name__}: {error}"[:200])
@@ -107,14 +114,28 @@ def wait_s(response: Response) -> float:
     """How long a 429 or 503 asks us to leave the host alone; 0 for other answers, and for a 503 that does not say."""
     if response.status not in ASK_TO_WAIT:
         return 0.0
-    header = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    asked = WAIT_S if response.status == TOO_MANY_REQUESTS else 0.0
-    if header.isdigit():
-        asked = float(header)
+    header, sent_at = (_header(response, name) for name in ("Retry-After", "Date"))
+    unsaid = WAIT_S if response.status == TOO_MANY_REQUESTS else 0.0
+    if header.isascii() and header.isdecimal():
+        asked = float(header[:12])
     elif header:
-        try:
-            at = email.utils.parsedate_to_datetime(header)
-            asked = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
-        except ValueError:
-            asked = WAIT_S
-    return min(max(asked, 0.0), LONGEST_WAIT_S)
+        at = _time(header)
+        # By the server's own clock, which may be another one than ours.
+        asked = (at - (_time(sent_at) or datetime.now(UTC))).total_seconds() if at is not None else WAIT_S
+    else:
+        asked = unsaid
+    # A time that is over asks for nothing: a 429 means to be left alone all the same.
+    return min(asked, LONGEST_WAIT_S) if asked > 0 else unsaid
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1").strip()
+
+
+def _time(text: str) -> datetime | None:
+    """A time as HTTP writes it; null for what is none."""
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -46,7 +46,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # Scrapy's defaults are replaced as a whole: what is only switched off is loaded all the same, and a
         # crawl starts every minute.
         "EXTENSIONS_BASE": {},
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"), None),
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"), None)
+        | dict.fromkeys(("http", "https"), "crawlers.downloading.Handler"),
         "LOG_INSTALL_ROOT_HANDLER": False,
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
@@ -56,10 +57,9 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "crawlers.conditional.Conditional": 450,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
-            # Sees answers before they are decompressed.
-            "crawlers.packing.Packing": 595,
-            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+            "crawlers.encodings.Encodings": 590,
+            "crawlers.redirects.Redirects": 600,
+            "crawlers.kinds.Kinds": 610,
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
         },
     }

@@ -77,8 +77,10 @@ class Turns(Generic[Entry]):
         self._queue(host, line)
 
     def pace(self, host: str, delay_s: float) -> None:
-        """From its next entry on, a host is given this delay."""
-        self._lines[host].delay_s = delay_s
+        """From its last entry on, a host is given this delay."""
+        line = self._lines[host]
+        line.next_at += delay_s - line.delay_s
+        line.delay_s = delay_s
 
     def hosts(self) -> frozenset[str]:
         """Hosts that have something waiting or under way."""

@@ -1,4 +1,4 @@
-"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, word background, Airflow's own history."""
+"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, re-fetch plan, archive, word background, Airflow's own history."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pendulum
 from airflow.sdk import dag, task
 
 DAILY_HOUR = 3
+ARCHIVE_S = 1_200
 
 
 @dag(
@@ -42,6 +43,18 @@ def maintain() -> None:
         return tasks.call("retention")
 
     @task
+    def refetch_plan() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("refetch_plan")
+
+    @task
+    def archive() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("archive", ARCHIVE_S)
+
+    @task
     def word_background() -> Any:
         from pipeline.steps import tasks
 
@@ -51,7 +64,7 @@ def maintain() -> None:
     def airflow_history() -> str:
         return "airflow db clean --clean-before-timestamp '{{ macros.datetime.now() - macros.timedelta(days=14) }}' --skip-archive --yes && find \"$AIRFLOW_HOME/logs\" -type f -mtime +14 -delete"
 
-    partitions() >> daily() >> retention() >> word_background() >> airflow_history()
+    partitions() >> daily() >> retention() >> refetch_plan() >> archive() >> word_background() >> airflow_history()
 
 
 maintain()

@@ -14,15 +14,22 @@ from pipeline import urls
 LONGEST_URL: Final = 2000
 PORTS: Final = {"http": 80, "https": 443}
 
-# Networks that carry an IPv4 address inside an IPv6 one: NAT64 (RFC 6052, RFC 8215) and IPv4-compatible.
+# Networks that carry an IPv4 address inside an IPv6 one: NAT64 (RFC 6052, RFC 8215).
 NAT64: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-COMPATIBLE: Final = IPv6Network("::/96")
+# All IPv6 addresses that are given to anybody; of these, protocols' own (Teredo among them) and those for documentation.
+UNICAST: Final = IPv6Network("2000::/3")
+SPECIAL: Final = (IPv6Network("2001::/23"), IPv6Network("2001:db8::/32"), IPv6Network("3fff::/20"))
 # Not global in the registry's sense only since newer Pythons, or global but never a news outlet.
 UNUSED: Final = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv4Network("240.0.0.0/4"))
 
 # Forms of IPv4 addresses that resolvers understand beyond four decimal numbers: 127.1, 0x7f.1, 017700000001.
 ODD_IPV4: Final = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+)){0,3}\.?")
-LOCAL_NAMES: Final = re.compile(r"(.*\.)?(localhost|localdomain|local|internal|home\.arpa)\.?")
+NUMBER: Final = re.compile(r"\d+|0x[0-9a-f]*")
+# Names of networks that are nobody else's, and those without a dot, which only such a network can have.
+LOCAL_NAMES: Final = re.compile(
+    r"(.*\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|lan|svc|home\.arpa)\.?|[^.:]+", re.IGNORECASE
+)
+FIRST_FREE_PORT: Final = 1_024  # below it each port has a service, which may take a request for a command
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -32,7 +39,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     inner = _inner(address)
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not address.is_multicast
+    return address in UNICAST and address.is_global and not any(address in network for network in SPECIAL)
 
 
 def literal(host: str) -> IPv4Address | IPv6Address | None:
@@ -56,7 +63,7 @@ def is_allowed(host: str, port: int, allow: Collection[str]) -> bool:
     return host in allow or f"{host}:{port}" in allow or f"[{host}]:{port}" in allow
 
 
-def refusal(url: str, allow: Collection[str]) -> str | None:
+def refusal(url: str, allow: Collection[str]) -> str | None:  # noqa: PLR0911 - one for each reason
     """Why a URL must not be fetched; null if nothing speaks against it.
 
     Names are not resolved here: whoever connects checks the addresses that a name has.
@@ -66,28 +73,33 @@ def refusal(url: str, allow: Collection[str]) -> str | None:
         allow: private hosts that may be fetched, as `host` or `host:port`.
 
     Returns:
-        `url_too_long`, `bad_url`, `bad_scheme`, `private_address`, or null.
+        `url_too_long`, `bad_url`, `bad_scheme`, `bad_port`, `private_address`, or null.
 
     """
     if len(url) > LONGEST_URL:
         return "url_too_long"
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        spelled, given_port = parts.hostname or "", parts.port
     except ValueError:
         return "bad_url"
-    reason = None
     if parts.scheme not in PORTS:
-        reason = "bad_scheme"
+        return "bad_scheme"
+    # What a name service would be asked for: full-width letters, escapes and the like are other spellings of it.
+    host, port = urls.host(url), PORTS[parts.scheme] if given_port is None else given_port
     # Programs differ in where they see the host when there is an `@` or a backslash.
     # What no name service can be asked for would fail in the downloader.
-    elif not urls.host(url) or "@" in parts.netloc or "\\" in url or port == 0:
-        reason = "bad_url"
-    elif not is_allowed(host, port or PORTS[parts.scheme], allow):
-        address = literal(host)
-        if LOCAL_NAMES.fullmatch(host) or (address is not None and not is_public(address)):
-            reason = "private_address"
-    return reason
+    if not host or "@" in parts.netloc or "\\" in url or port == 0:
+        return "bad_url"
+    if is_allowed(spelled, port, allow) or is_allowed(host, port, allow):
+        return None
+    address = literal(host)
+    if (not is_public(address)) if address is not None else LOCAL_NAMES.fullmatch(host):
+        return "private_address"
+    # An address that programs read in different ways, or not at all.
+    if str(address or "") != host and ("[" in parts.netloc or NUMBER.fullmatch(host.rpartition(".")[2])):
+        return "bad_url"
+    return "bad_port" if port < FIRST_FREE_PORT and port not in PORTS.values() else None
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:
@@ -95,8 +107,6 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
         return address.ipv4_mapped
     if address.sixtofour is not None:
         return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if any(address in network for network in NAT64) or (address in COMPATIBLE and int(address) > 1):
+    if any(address in network for network in NAT64):
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return None

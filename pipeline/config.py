@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(8290, ge=1, le=65535)
     web_url: str = Field("", description="The address that people use, for links in messages; default: http://web_host:web_port.")
+    websub_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/?#@\s]+(/[^?#\s]*)?)?$",
+        max_length=500,
+        description="The public address of the web pages, for hubs that tell of new items (WebSub); empty: none are asked to.",
+    )
     airflow_host: str = "127.0.0.1"
     airflow_port: int = Field(8291, ge=1, le=65535)
 
@@ -83,7 +89,19 @@ class Settings(BaseSettings):
     )
     fetch_timeout_s: float = Field(30, ge=1, le=600)
     page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
-    retention_days: int = Field(90, ge=1, description="How long captures are kept.")
+    new_pages_per_day: int = Field(
+        2_000, ge=1, description="Of one outlet; of one that usually has more, twice as many as usual. The others wait."
+    )
+    respect_noarchive: bool = Field(
+        False, description="Of pages that ask for it (noarchive) no bytes are kept; their text is searched, and only its beginning shown."
+    )
+    retention_days: int = Field(90, ge=1, description="How long captures are kept, in the database and in the archive.")
+    archive_url: str = Field(
+        "",
+        description="Folder or fsspec address (s3://bucket/prefix) for the WARC files of older captures; empty: all stay in the database.",
+    )
+    archive_after_days: int = Field(14, ge=0, description="Age at which captures move to the archive.")
+    archive_segment_mb: int = Field(256, ge=1, le=10_000, description="About how large a WARC file gets.")
 
     # Working
     rules: Path | None = Field(None, description="Folder of your own outlet rules (TOML); default: HOME/rules.")
@@ -111,6 +129,19 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None
+
+    @field_validator("archive_url", mode="after")
+    @classmethod
+    def _absolute_folder(cls, value: str) -> str:
+        return str(Path(value).expanduser().absolute()) if value and "://" not in value else value
+
+    @model_validator(mode="after")
+    def _archive_before_retention(self) -> Self:
+        if self.archive_url and self.archive_after_days >= self.retention_days:
+            raise ValueError(
+                f"nothing would be archived: PRESSWATCH_ARCHIVE_AFTER_DAYS ({self.archive_after_days}) must be below PRESSWATCH_RETENTION_DAYS ({self.retention_days})"
+            )
+        return self
 
     @property
     def rules_folder(self) -> Path | None:
@@ -159,8 +190,10 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
+        # What concerns several settings at once names them itself.
         problems = "; ".join(
-            f"PRESSWATCH_{str(fault['loc'][0]).upper() if fault['loc'] else 'settings'}: {fault['msg'].lower()}" for fault in error.errors()
+            f"PRESSWATCH_{str(fault['loc'][0]).upper()}: {fault['msg'].lower()}" if fault["loc"] else str(fault["ctx"]["error"])
+            for fault in error.errors()
         )
         raise SettingsError(problem=problems) from error
     except (ValueError, OSError) as error:  # tomllib.TOMLDecodeError is a ValueError

@@ -84,6 +84,18 @@ class IndexOutdated(InfrastructureError):
     """The index {index} was made by another version of presswatch: run `presswatch reindex`."""
 
 
+class ArchiveAway(InfrastructureError):
+    """The archive at {where} can't be used ({problem}): check PRESSWATCH_ARCHIVE_URL, and whether it can be reached."""
+
+
+class ArchiveUnset(InfrastructureError):
+    """Captures are in an archive, and PRESSWATCH_ARCHIVE_URL does not say where it is: set it as it was."""
+
+
+class SegmentMissing(InfrastructureError):
+    """The segment {name} is missing from the archive at {where}: bring it back, or mount or name the right place."""
+
+
 class EngineFailed(InfrastructureError):
     """{engine} did not start: {problem} (its log is {log})."""
 
@@ -151,6 +163,10 @@ class NotFound(InputError):
     """There is no {kind} {id}: the address is wrong, or it was erased."""
 
 
+class NothingStored(InputError):
+    """Nothing is stored of {url}: give the address as it was fetched or its canonical form, which `presswatch trace` shows."""
+
+
 class NameTaken(InputError):
     """There is already {kind} named {name!r}: choose another name, or remove that one first."""
 
@@ -209,6 +225,14 @@ class PageError(PresswatchError):
 
 class FeedUnreadable(PageError):
     """The feed can't be read: {problem}."""
+
+
+class ForgottenInPart(PresswatchError):
+    """{url} is erased from the database and will not be fetched again, but {rest} could not follow ({problem}): run `presswatch forget` again when it can."""
+
+
+class RecordDamaged(PresswatchError):
+    """The record at byte {offset} of {segment} in the archive can't be used: {problem}."""
 
 
 class PageTimeout(PresswatchError):

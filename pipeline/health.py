@@ -28,6 +28,7 @@ FEWEST_NEW_HOURS: Final = 10  # that tell a rhythm
 LONGER: Final = 1.5  # than the longest silence so far is unusual
 FEWEST_SILENT_HOURS: Final = 4
 FEWEST_UNFETCHED: Final = 8
+FEWEST_TRAPPED: Final = 100
 
 # Measures of articles by field: how many have it, and how a sentence says so.
 FIELDS: Final[Mapping[str, tuple[Callable[[Yielded], int], str]]] = {
@@ -48,7 +49,7 @@ RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
 class HealthWarning:
     """Something about an outlet that a person should look at."""
 
-    kind: str  # articles, field, length, rule, silent, fetching, feeds
+    kind: str  # articles, field, length, rule, silent, fetching, feeds, hub, budget, trap
     field: str | None = None
     since: datetime | None = None
     text: str
@@ -77,6 +78,7 @@ def health(database: Database, now: datetime) -> list[OutletHealth]:
         watched = outlets.outlets(connection, now)
         rhythms = reading.rhythms(connection, now - HISTORY)
         unfetched = reading.unfetched(connection, now - DAY)
+        put_off = reading.put_off(connection, now - DAY)
         rejected = yields.rejected(connection, now - RECENT)
         history = yields.history(connection, now - LOOK_BACK - HISTORY, by_hour_since=now - LOOK_BACK)
         parts = {outlet_id: list(found) for outlet_id, found in groupby(history, key=lambda part: part.outlet_id)}
@@ -87,6 +89,7 @@ def health(database: Database, now: datetime) -> list[OutletHealth]:
             rejected.get(outlet.id, {}),
             rhythms.get(outlet.id),
             unfetched.get(outlet.id),
+            put_off.get(outlet.id),
             now,
         )
         for outlet in watched
@@ -100,11 +103,18 @@ def _outlet(
     rejected: Mapping[str, int],
     rhythm: reading.Rhythm | None,
     unfetched: reading.Unfetched | None,
+    put_off: reading.PutOff | None,
     now: datetime,
 ) -> OutletHealth:
     recent = [part for part in parts if part.begin >= now - RECENT]
     articles = sum(part.articles for part in recent)
-    warnings = (*_feeds(outlet), *_silence(rhythm), *_fetching(unfetched), *_drift(parts, rejected, now - LOOK_BACK))
+    warnings = (
+        *_feeds(outlet, now),
+        *_silence(rhythm),
+        *_fetching(unfetched),
+        *_put_off(put_off),
+        *_drift(parts, rejected, now - LOOK_BACK),
+    )
     return OutletHealth(
         name=outlet.name,
         url=outlet.url,
@@ -120,7 +130,7 @@ def _outlet(
     )
 
 
-def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
+def _feeds(outlet: OutletView, now: datetime) -> Iterator[HealthWarning]:
     if outlet.yields is Yield.NO_FEEDS:
         why = f": {outlet.discovery_error}" if outlet.discovery_error else ""
         yield HealthWarning(
@@ -135,6 +145,9 @@ def _feeds(outlet: OutletView) -> Iterator[HealthWarning]:
             kind="feeds", since=first.succeeded_at,
             text=f"{len(failing)} of {len(active)} feeds can't be read {since}: {first.url}: {first.error or first.status}",
         )  # fmt: skip
+    for feed in active:
+        if feed.hub and (feed.hub.failures >= FEWEST_FAILURES or feed.hub.refused > max(FEWEST_FAILURES, feed.hub.pushes)):
+            yield HealthWarning(kind="hub", text=f"{feed.url} is polled, not pushed as it should be: {feed.hub.words(now)}")
 
 
 def _silence(rhythm: reading.Rhythm | None) -> Iterator[HealthWarning]:
@@ -152,6 +165,16 @@ def _fetching(found: reading.Unfetched | None) -> Iterator[HealthWarning]:
     if found and found.reason and found.unfetched >= max(FEWEST_UNFETCHED, found.pages / 2):
         text = f"{found.unfetched} of {found.pages} pages shown in the last day were not fetched, mostly because {reasons.why_not_fetched(found.reason)}"
         yield HealthWarning(kind="fetching", text=text)
+
+
+def _put_off(found: reading.PutOff | None) -> Iterator[HealthWarning]:
+    if found and found.waiting + found.refused:
+        left_out = f", and {found.refused} times one was left out because too many wait" if found.refused else ""
+        text = f"In the last day {found.waiting} new pages had to wait{left_out}: it shows more than PRESSWATCH_NEW_PAGES_PER_DAY allows"
+        yield HealthWarning(kind="budget", text=text)
+    if found and found.trapped >= FEWEST_TRAPPED:
+        text = f"In the last day addresses were left out {found.trapped} times, as they look like a trap's (calendars, paths that repeat, filters)"
+        yield HealthWarning(kind="trap", text=text)
 
 
 def _drift(parts: Sequence[Yielded], rejected: Mapping[str, int], earliest: datetime) -> Iterator[HealthWarning]:

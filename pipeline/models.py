@@ -178,6 +178,8 @@ class Capture:
     body_gzip: bytes = b""  # as it came, if gzip compressed it; to be checked
     etag: str | None = None
     last_modified: str | None = None
+    certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,7 @@ class Poll:
     last_modified: str | None = None
     error: str | None = None  # in words, why it could not be read
     retry_after_s: float | None = None
+    is_push: bool = False  # no request: a hub sent it, and it shows new items only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +231,8 @@ class CrawlReport:
     feeds_failed: int = 0
     items: int = 0
     new_pages: int = 0
+    pushes: int = 0  # from hubs, taken in
+    hubs_asked: int = 0  # to begin, renew or end a subscription
     fetched: int = 0  # captures stored
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again
@@ -273,8 +278,10 @@ class PageSource:
     feed_authors: tuple[str, ...] = ()
     feed_topics: tuple[str, ...] = ()
     outlet_name: str | None = None
+    outlet_hosts: tuple[str, ...] = ()
     outlet_language: str | None = None
     outlet_country: str | None = None
+    robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
     rule: Rule | None = None  # of the outlet, for pages fetched at that time
 
 
@@ -313,6 +320,7 @@ class Extraction:
     kind: ArticleKind = ArticleKind.ARTICLE
     paywalled: bool = False  # the outlet keeps the text, or the rest of it, for subscribers
     image: str | None = None  # address of the picture that stands for the article
+    noarchive: bool = False  # the outlet asks that no copy is kept
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     rule_missed: tuple[str, ...] | None = None  # fields that the outlet's rule did not find; None: no rule was asked
 

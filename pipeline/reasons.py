@@ -11,6 +11,7 @@ FETCHING: Final = {
     "robots_unreachable": "its robots.txt can't be read, which counts as a ban",
     "private_address": "its address is private (allow it with PRESSWATCH_ALLOW_HOSTS)",
     "bad_scheme": "only http and https are fetched",
+    "bad_port": "its port belongs to another service (allow it with PRESSWATCH_ALLOW_HOSTS)",
     "bad_url": "the address makes no sense",
     "url_too_long": "the address is too long",
     "too_large": "the answer is larger than PRESSWATCH_PAGE_MAX_BYTES",
@@ -20,10 +21,21 @@ FETCHING: Final = {
     "connection_refused": "the host refuses the connection",
     "timeout": "the host does not answer in time",
     "truncated": "the answer breaks off",
+    "bad_encoding": "the answer is packed in a way that can't be read",
+    "head_too_large": "the head of the answer does not end",
+    "wrong_type": "the answer is no text, but a picture, a film, sound, a document or an archive",
     "connection_lost": "the connection breaks off",
     "proxy": "the proxy can't reach it",
     "bad_answer": "the answer is no valid HTTP",
+    "over_budget": "the outlet shows more new pages than PRESSWATCH_NEW_PAGES_PER_DAY allows, and this one waits",
     "crawl_delay": "its robots.txt asks for a long pause between two fetches",
+}
+# Why an address does not become a page.
+TRAPS: Final = {
+    "repeated_path": "parts of its path are repeated again and again",
+    "deep_path": "its path has too many parts",
+    "many_parameters": "it has too many parameters",
+    "calendar": "it is a page of a calendar",
 }
 # Why a page that was fetched is no article.
 READING: Final = {
@@ -37,8 +49,10 @@ READING: Final = {
     "paywall": "its text stands behind a paywall",
     "error_page": "it is an error page",
     "index_page": "it lists articles and is none itself",
+    "noindex": "it asks presswatch by name to leave it out",
     "not_an_article": "it is a page of another kind",
     "outdated": "a newer text of the article was stored before",
+    "variant": "it is a former address or another edition of a stored article",
 }
 
 

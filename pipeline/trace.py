@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline import changes, reasons, urls
+from pipeline import changes, reasons, traps, urls
 from pipeline.models import Stage
-from pipeline.store import alerts, tracing, work
+from pipeline.store import alerts, forgotten, tracing, work
 from pipeline.store.database import Database
 
 # A page that is edited all day has hundreds of versions.
@@ -16,7 +16,7 @@ MOST_EDITS: Final = 10
 
 def trace(database: Database, url: str) -> dict[str, Any]:
     """What is stored about a URL, as JSON-ready values except for times, with a `verdict` in one sentence."""
-    forms = list(dict.fromkeys([url, url.split("#", 1)[0]]))
+    forms = list(dict.fromkeys([url, url.split("#", 1)[0], traps.without_session(url.split("#", 1)[0])]))
     canonical = urls.canonical(url)
     with database.transaction() as connection:
         pages = tracing.pages(connection, forms, canonical)
@@ -35,12 +35,14 @@ def trace(database: Database, url: str) -> dict[str, Any]:
         found = {
             "url": url,
             "canonical_url": canonical,
+            "forgotten_at": forgotten.since(connection, [*forms, canonical]),
             "outlets": tracing.hosts(connection, urls.host(url)),
             # Who should have shown it, if nobody did.
             "feeds": [] if pages or articles else tracing.feeds(connection, urls.host(url)),
             "pages": pages,
             "sightings": tracing.sightings(connection, page_ids),
             "captures": captures,
+            "revisits": tracing.revisits(connection, page_ids),
             "articles": articles,
             "waiting": [
                 {"stage": stage, "version": version, "priority": priority, "attempts": attempts, "since": since, "error": error}
@@ -69,6 +71,9 @@ def _edits(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each state
     """Why the URL is or is not found by a search, in one sentence."""
+    if found["forgotten_at"]:
+        at = f"{found['forgotten_at']:%Y-%m-%d %H:%M:%S} UTC"
+        return f"It was forgotten at {at}: what was stored of it is erased, and it is not fetched or imported again."
     if found["quarantined"]:
         last = found["quarantined"][0]
         return f"It stopped at {last['stage']} and is quarantined: {last['error']}."
@@ -83,6 +88,8 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
         return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
     if found["pages"]:
         return _not_fetched(found["pages"][0])
+    if found["outlets"] and (trap := traps.trap(found["url"], linked=True)):
+        return f"It would not be fetched where a page or sitemap links to it, as it looks like a trap: {reasons.TRAPS[trap]} ({trap})."
     if found["outlets"]:
         return _not_shown(found["outlets"][0], found["feeds"])
     if not urls.host(found["url"]):

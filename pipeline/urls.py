@@ -29,6 +29,7 @@ TRACKING: Final = frozenset({
     "li_fat_id", "yclid", "ysclid", "igshid", "igsh", "epik", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "__twitter_impression",
     "__tn__", "cmpid", "cmp", "cid", "icid", "ocid", "ncid", "ito", "xtor", "ftag", "smid", "smtyp", "sr_share", "sref", "soc_src",
     "soc_trk", "guccounter", "guce_referrer", "guce_referrer_sig", "ref_src", "ref_url", "referrer", "wt_mc", "wt_zmc", "mbid",
+    "gad_source", "gad_campaignid", "srsltid", "wprov", "fb_action_ids", "fb_action_types", "sfnsn", "phpsessid", "jsessionid", "aspsessionid",
     "taid", "trk", "trkcampaign", "s_cid", "s_kwcid", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id", "output_type_amp",
 })  # fmt: skip
 TRACKING_PREFIXES: Final = ("utm_", "mtm_", "pk_", "piwik_", "itm_", "at_", "mc_", "ns_", "hsa_", "wt.", "matomo_")
@@ -39,61 +40,22 @@ CHANNEL: Final = re.compile(
     r"|yahoo|msn|nav|menu|widget|related|recirc|top|search|mobile|bluesky|t\.co|tw|fb|yes|true|1",
     re.IGNORECASE,
 )
-AMP_PARAMETERS: Final = frozenset({"amp", "outputtype", "output", "m", "mobile", "view"})
-AMP_VALUES: Final = frozenset({"", "1", "true", "amp", "yes"})
-MOBILE_LABELS: Final = frozenset({"m", "mobile", "amp", "touch"})
+# Other editions of a page: AMP, mobile, print.
+EDITION_PARAMETERS: Final = frozenset({
+    "amp", "outputtype", "output", "m", "mobile", "view", "print", "printable", "printview", "print_view", "printer_friendly",
+})  # fmt: skip
+EDITION_VALUES: Final = frozenset({"", "1", "true", "amp", "yes", "print", "mobile"})
+EDITION_LABELS: Final = frozenset({"m", "mobile", "amp", "touch"})
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 HOME_PATH: Final = re.compile(r"^/?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?$", re.IGNORECASE)
 
-# The list that comes with the library: no fetch, no cache on disk. Subdomains of hosting services are sites of their own.
 # Countries' domains that outlets of any country use.
-WORLDWIDE: Final = frozenset(
-    [
-        "ac",
-        "ad",
-        "ag",
-        "ai",
-        "am",
-        "as",
-        "bz",
-        "cc",
-        "cd",
-        "cx",
-        "eu",
-        "fm",
-        "gg",
-        "gl",
-        "im",
-        "io",
-        "is",
-        "la",
-        "li",
-        "ly",
-        "me",
-        "mn",
-        "ms",
-        "mu",
-        "nf",
-        "nu",
-        "pw",
-        "re",
-        "sc",
-        "sh",
-        "sr",
-        "st",
-        "su",
-        "tf",
-        "tk",
-        "tl",
-        "to",
-        "tv",
-        "vc",
-        "vu",
-        "ws",
-        "co",
-    ]
-)
+WORLDWIDE: Final = frozenset({
+    "ac", "ad", "ag", "ai", "am", "as", "bz", "cc", "cd", "co", "cx", "eu", "fm", "gg", "gl", "im", "io", "is", "la", "li", "ly", "me",
+    "mn", "ms", "mu", "nf", "nu", "pw", "re", "sc", "sh", "sr", "st", "su", "tf", "tk", "tl", "to", "tv", "vc", "vu", "ws",
+})  # fmt: skip
 
+# The list that comes with the library: no fetch, no cache on disk. Subdomains of hosting services are sites of their own.
 _suffixes: Final = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -183,7 +145,7 @@ def _kept(query: str) -> list[tuple[str, str]]:
             continue
         if key in AMBIGUOUS and CHANNEL.search(value) and not re.search(r"\d{3}", value):
             continue
-        if key in AMP_PARAMETERS and value.lower() in AMP_VALUES:
+        if _is_edition_parameter(key, value):
             continue
         kept.append((name, value))
     return kept
@@ -194,18 +156,42 @@ def _identity_host(name: str) -> str:
     registrable = _site(name)
     while name != registrable and name.endswith(registrable):
         label, _, rest = name.partition(".")
-        if not (label in MOBILE_LABELS or re.fullmatch(r"www\d?", label)):
+        if not (label in EDITION_LABELS or re.fullmatch(r"www\d?", label)):
             break
         name = rest
     return name
 
 
 def _shorter(path: str) -> str:
-    """A path without doubled and trailing slashes, empty path parameters and the marks of an AMP edition."""
-    path = re.sub(r"/{2,}", "/", path).rstrip("/;") or "/"
+    """A path without doubled and trailing slashes, sessions, empty path parameters and the name of a folder's own page."""
+    path = re.sub(r";(?:jsessionid|phpsessid|sid)=[^/;]*", "", re.sub(r"/{2,}", "/", path), flags=re.IGNORECASE)
+    return re.sub(r"(?<=/)index\.(?:html?|php|aspx?|jsp)$", "", path.rstrip("/;") or "/")
+
+
+def _plain(path: str) -> str:
+    """A path without the marks of an AMP or print edition."""
     path = re.sub(r"^/amp(?=/.)", "", path)
-    path = re.sub(r"\.amp(?=\.html?$|$)", "", path)
-    return re.sub(r"(?<=.)/amp(?:\.html?)?/?$", "", path)
+    path = re.sub(r"\.(?:amp|print)(?=\.html?$|$)", "", path)
+    return re.sub(r"(?<=.)/(?:amp(?:\.html?)?|print(?:able)?)/?$", "", path)
+
+
+def is_edition(url: str) -> bool:
+    """Whether an address is that of an AMP, mobile or print edition."""
+    parts = _split(url)
+    if parts is None:
+        return False
+    name = parts.hostname or ""
+    labels = name.removesuffix(_site(_ascii_host(name))).split(".")
+    return (
+        not EDITION_LABELS.isdisjoint(labels)
+        or _plain(parts.path) != parts.path
+        or _unwrapped(parts) is not parts
+        or any(_is_edition_parameter(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True))
+    )
+
+
+def _is_edition_parameter(name: str, value: str) -> bool:
+    return name.lower() in EDITION_PARAMETERS and value.lower() in EDITION_VALUES
 
 
 def _unwrapped(parts: SplitResult) -> SplitResult:
@@ -232,15 +218,15 @@ def _normal(url: str) -> str:
     safe = canonicalize_url(urlunsplit(("https", "host.invalid", parts.path or "/", urlencode(_kept(parts.query)), "")))
     clean = urlsplit(safe)
     netloc = f"[{name}]" if ":" in name else name
-    return urlunsplit(("https", f"{netloc}:{port}" if port else netloc, _shorter(clean.path), clean.query, ""))
+    return urlunsplit(("https", f"{netloc}:{port}" if port else netloc, _shorter(_plain(clean.path)), clean.query, ""))
 
 
 @lru_cache(maxsize=8192)
 def canonical(url: str) -> str:
     """The identity of a web address; idempotent.
 
-    `http` and `https`, `www.` and bare host, mobile, AMP and desktop edition, trailing slash, default port,
-    fragment, order of parameters and tracking parameters make no difference. What is no absolute
+    `http` and `https`, `www.` and bare host, mobile, AMP, print and desktop edition, trailing slash, a folder's
+    own page, default port, fragment, order of parameters, sessions and tracking parameters make no difference. What is no absolute
     http(s) URL comes back stripped, so that it stays an identity of its own.
     """
     for _ in range(MAX_ROUNDS):

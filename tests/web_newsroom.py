@@ -34,7 +34,7 @@ from pipeline.models import (
     Syndication,
     Timestamp,
 )
-from pipeline.store import alerts, articles, comparisons, documents, entities, imports, outlets, stories
+from pipeline.store import alerts, articles, comparisons, documents, entities, identities, imports, outlets, stories
 from pipeline.store.database import Connection, Database
 from pipeline.web.app import create
 from tests import databases
@@ -194,7 +194,7 @@ class _Room:
         saved = articles.save(
             self.connection,
             extraction,
-            articles.Origin(outlet_id=outlet_id, url=url, first_seen_at=seen, priority=Priority.LIVE, page_id=page_id),
+            identities.Origin(outlet_id=outlet_id, url=url, first_seen_at=seen, priority=Priority.LIVE, page_id=page_id),
         )
         stored = self.read(saved.article_id)
         comparisons.save(
@@ -231,7 +231,7 @@ class _Room:
         articles.save(
             self.connection,
             extraction,
-            articles.Origin(outlet_id=before.outlet_id, url=before.url, first_seen_at=at, priority=Priority.REFETCH),
+            identities.Origin(outlet_id=before.outlet_id, url=before.url, first_seen_at=at, priority=Priority.REFETCH),
         )
         self.connection.execute("UPDATE article_versions SET created_at = %s WHERE article_id = %s AND version = 2", (at, article_id))
 

@@ -5,10 +5,11 @@ The modules that read are imported there only: the crawler itself does without t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.models import FeedItem, FeedKind
+from pipeline.websub import Announced
 
 MOST_ITEMS: Final = 1_000
 LARGEST_BYTES: Final = 20_000_000
@@ -22,6 +23,7 @@ class Reading:
     items: tuple[FeedItem, ...] = ()
     title: str = ""
     parts: tuple[str, ...] = ()  # of a sitemap index: the sitemaps in it, the newest first
+    announced: Announced = field(default_factory=Announced)  # its hub, as the body says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,8 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Readin
         raise ValueError("the answer is empty")
     body = sitemaps.unpacked(body, most=LARGEST_BYTES)
     if json_feeds.is_feed(body):
-        title, items = json_feeds.read(body, url=url, most=MOST_ITEMS)
-        return Reading(kind=FeedKind.FEED, items=items, title=title)
+        title, items, announced = json_feeds.read(body, url=url, most=MOST_ITEMS)
+        return Reading(kind=FeedKind.FEED, items=items, title=title, announced=announced)
     if (kind in {FeedKind.SITEMAP, FeedKind.NEWS_SITEMAP} or "text/plain" in content_type) and sitemaps.is_list(body):
         return Reading(kind=FeedKind.SITEMAP, items=sitemaps.read_list(body, most=MOST_ITEMS))
     root = sitemaps.root_name(body)
@@ -78,8 +80,8 @@ def _read(body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Readin
         is_news = sitemap.is_news or (sitemap.parts and kind is FeedKind.NEWS_SITEMAP)
         return Reading(kind=FeedKind.NEWS_SITEMAP if is_news else FeedKind.SITEMAP, items=sitemap.items, parts=sitemap.parts)
     if root in {"rss", "feed", "rdf"}:
-        title, items = feeds.read(body, url=url, content_type=content_type, most=MOST_ITEMS)
-        return Reading(kind=FeedKind.FEED, items=items, title=title)
+        title, items, announced = feeds.read(body, url=url, content_type=content_type, most=MOST_ITEMS)
+        return Reading(kind=FeedKind.FEED, items=items, title=title, announced=announced)
     if root == "html" or b"<html" in body[:2000].lower() or "html" in content_type:
         raise ValueError("it is a web page, not a feed")
     raise ValueError("it is neither RSS, Atom, JSON Feed nor a sitemap")

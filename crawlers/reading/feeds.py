@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,16 +14,21 @@ import feedparser
 
 from crawlers.reading.texts import link, plain, plain_each
 from pipeline.models import FeedItem
+from pipeline.websub import Announced
 
 LONGEST_TITLE: Final = 500
 LONGEST_SUMMARY: Final = 2_000
 MOST_NAMES: Final = 20
+MOST_LINKS: Final = 50
 
+ITEM_END: Final = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
+REFERENCE: Final = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
+LONGEST_REFERENCE: Final = 8  # digits; more are no character
 HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
-def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
-    """The feed's title and its items in their order.
+def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, tuple[FeedItem, ...], Announced]:
+    """The feed's title, its items in their order, and its hub.
 
     Raises:
         ValueError: it can't be read; the message says why.
@@ -29,7 +36,7 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
     """
     # A stream, never a string: feedparser would take that for an address or a file and open it.
     parsed = feedparser.parse(
-        io.BytesIO(body),
+        io.BytesIO(REFERENCE.sub(_character, _cut(body, most=most))),
         response_headers={"content-location": url, "content-type": content_type or "application/xml"},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -50,7 +57,21 @@ def read(body: bytes, *, url: str, content_type: str, most: int) -> tuple[str, t
     fault = parsed.get("bozo_exception")
     if not items and fault is not None and not isinstance(fault, HARMLESS):
         raise ValueError(f"it is broken: {str(fault)[:200]}")
-    return plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "", tuple(items.values())
+    links = ((str(found.get("rel") or ""), link(found.get("href"), base=url)) for found in parsed.feed.get("links", ())[:MOST_LINKS])
+    return plain(parsed.feed.get("title"), most=LONGEST_TITLE) or "", tuple(items.values()), Announced.of_links(links)
+
+
+def _cut(body: bytes, *, most: int) -> bytes:
+    """A feed without the items after the first, so that none of them costs time."""
+    ends = [match.end() for match in ITEM_END.finditer(body)]
+    return body if len(ends) <= most else body[: ends[most - 1]] + body[ends[-1] :]
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    """A reference to a character, or nothing for one to none: the library would fail on it."""
+    digits = reference[1] or reference[2]
+    code = int(digits, 16 if reference[1] else 10) if len(digits) <= LONGEST_REFERENCE else 0
+    return reference[0] if 0 < code <= sys.maxunicode and not "\ud800" <= chr(code) <= "\udfff" else b""
 
 
 def _address(entry: Any) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from crawlers.reading.feeds import LONGEST_SUMMARY, LONGEST_TITLE, MOST_NAMES
 from crawlers.reading.texts import iso_time, link, plain, plain_each
 from pipeline.models import FeedItem
+from pipeline.websub import Announced
 
 VERSION: Final = "jsonfeed.org/version/"
 
@@ -18,8 +19,8 @@ def is_feed(body: bytes) -> bool:
     return head.startswith(b"{") and VERSION.encode() in head.replace(b"\\/", b"/")
 
 
-def read(body: bytes, *, url: str, most: int) -> tuple[str, tuple[FeedItem, ...]]:
-    """The feed's title and its items in their order.
+def read(body: bytes, *, url: str, most: int) -> tuple[str, tuple[FeedItem, ...], Announced]:
+    """The feed's title, its items in their order, and its hub.
 
     Raises:
         ValueError: it can't be read; the message says why.
@@ -53,7 +54,9 @@ def read(body: bytes, *, url: str, most: int) -> tuple[str, tuple[FeedItem, ...]
                 ),
                 topics=plain_each((tag if isinstance(tag, str) else None for tag in _listed(entry, "tags")), most=MOST_NAMES),
             )
-    return plain(_text(feed, "title"), most=LONGEST_TITLE) or "", tuple(items.values())
+    hubs = [_text(hub, "url") for hub in _listed(feed, "hubs") if (_text(hub, "type") or "").lower() == "websub"]
+    links = [("hub", link(hub, base=url)) for hub in hubs] + [("self", link(_text(feed, "feed_url"), base=url))]
+    return plain(_text(feed, "title"), most=LONGEST_TITLE) or "", tuple(items.values()), Announced.of_links(links)
 
 
 def _text(value: Any, name: str) -> str | None:

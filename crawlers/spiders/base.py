@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from scrapy import Request, Spider
@@ -60,7 +61,7 @@ class Looking(Spider):
             items |= {item.url: item for item in shown.items if item.url not in items}
         if problem and not items:
             raise FeedUnreadable(problem=problem)
-        return Reading(kind=reading.kind, items=tuple(items.values())[:MOST_ITEMS], title=reading.title, parts=reading.parts)
+        return replace(reading, items=tuple(items.values())[:MOST_ITEMS])
 
     async def sitemaps(self, url: str) -> list[str]:
         """The sitemaps that the robots.txt of a URL's host names."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,17 +17,19 @@ from twisted.python.failure import Failure as Raised
 
 from crawlers import outcomes
 from crawlers.conditional import validators
-from crawlers.landing import Landed
+from crawlers.hubs import Hubs
+from crawlers.landing import Landed, capture_of
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
 from crawlers.progress import Progress
+from crawlers.redirects import Elsewhere
 from crawlers.spiders.base import Looking
 from crawlers.tally import Tally
 from crawlers.turns import Turns
 from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Capture, Feed, Outlet, Page, Poll
+from pipeline.models import Feed, Outlet, Page, Poll
 from pipeline.store import discoveries, frontier, hosts, polls
 from pipeline.store.database import Connection, Database
 
@@ -78,6 +81,7 @@ class Watch(Looking):
         self.changed = asyncio.Event()
         self.broken: BaseException | None = None
         self.worker = 0
+        self.hubs = Hubs(self)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Watch:
@@ -139,18 +143,23 @@ class Watch(Looking):
         outlets, limit = self.outlets, self.limits.concurrency
         await self.give_back()
         crowded = list(self.turns.crowded(CROWD))
+        from_hubs = await self.hubs.claim()
         looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
         feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
         pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
         for outlet in looked_for:
-            look = asyncio.create_task(self.look_for_feeds(outlet))
-            self.looks.add(look)
-            look.add_done_callback(self.looked)
+            self.begin(self.look_for_feeds(outlet))
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
             self.put_page(page)
-        return bool(looked_for or feeds or pages)
+        return bool(from_hubs or looked_for or feeds or pages)
+
+    def begin(self, look: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the requests that wait for their turns."""
+        task = asyncio.create_task(look)
+        self.looks.add(task)
+        task.add_done_callback(self.looked)
 
     def put_feed(self, feed: Feed) -> None:
         """Let a feed wait for its turn."""
@@ -213,6 +222,9 @@ class Watch(Looking):
     async def not_polled(self, raised: Any) -> None:
         """A feed could not be fetched."""
         async with self.ended(raised.request.meta["host"]):
+            if isinstance(raised.value, Elsewhere):
+                await self.follow(raised.value.request)
+                return
             failure = outcomes.of_exception(raised.value)
             await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), failure))
             await self.heed(raised.request.meta["host"], failure)
@@ -225,6 +237,7 @@ class Watch(Looking):
             reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind)
         except FeedUnreadable as error:
             return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
+        await self.hubs.follow(feed, response, reading.announced)
         return Poll(
             feed=feed,
             started_at=started_at,
@@ -239,8 +252,11 @@ class Watch(Looking):
     async def record(self, poll: Poll) -> None:
         """Keep what a poll showed, and fetch what is new in it."""
         interval_s, longest_s = self.limits.feed_interval_s, self.limits.feed_interval_longest_s
+        keep = partial(
+            polls.record, worker=self.worker, interval_s=interval_s, longest_s=longest_s, most_a_day=self.limits.new_pages_per_day
+        )
         try:
-            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
+            new, pages = await self.in_store(keep, poll)
         except InfrastructureError:
             raise
         except Exception as error:
@@ -248,7 +264,7 @@ class Watch(Looking):
             logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
             problem = f"what it shows can't be stored ({type(error).__name__})"
             poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
-            new, pages = await self.in_store(polls.record, poll, worker=self.worker, interval_s=interval_s, longest_s=longest_s)
+            new, pages = await self.in_store(keep, poll)
         self.tally.counts["feeds_polled"] += 1
         self.tally.counts["feeds_not_modified"] += poll.not_modified
         self.tally.counts["feeds_failed"] += poll.error is not None
@@ -263,23 +279,10 @@ class Watch(Looking):
         now = datetime.now(UTC)
         failure = await self.answered(response)
         if failure is None and response.status != outcomes.NOT_MODIFIED:
-            etag, last_modified = validators(response)
-            content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
-            capture = Capture(
-                page_id=page.id,
-                fetched_at=now,
-                url=response.url,
-                status=response.status,
-                content_type=content_type,
-                body=response.body,
-                body_gzip=response.meta.get("body_gzip", b""),
-                etag=etag,
-                last_modified=last_modified,
-            )
-            return Landed(page=page, capture=capture, host=response.meta["host"])
+            return Landed(page=page, capture=capture_of(page, response, now), host=response.meta["host"])
         async with self.ended(response.meta["host"]):
             if failure is not None:
-                await self.give_up(page, failure)
+                await self.give_up(page, failure, host=response.meta["host"])
             else:
                 ages = self.limits.refetch_after_s
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
@@ -288,10 +291,25 @@ class Watch(Looking):
 
     async def not_fetched(self, raised: Any) -> None:
         """A page could not be fetched."""
-        async with self.ended(raised.request.meta["host"]):
-            await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value))
+        host = raised.request.meta["host"]
+        async with self.ended(host):
+            if isinstance(raised.value, Elsewhere):
+                await self.follow(raised.value.request)
+            else:
+                await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value), host=host)
 
-    async def give_up(self, page: Page, failure: Failure) -> None:
+    async def follow(self, request: Request) -> None:
+        """Let a redirect to another host wait for its turn there; what leads to a host that can't be had now stays due."""
+        host = urlsplit(request.url).hostname or ""
+        page: Page | None = request.meta.get("page")
+        if await self.in_store(hosts.take, self.worker, [host]):
+            self.put(request, page.priority if page else FEEDS_FIRST)
+        else:
+            row_id = page.id if page else request.meta["feed"].id
+            await self.in_store(hosts.wait_for, "pages" if page else "feeds", row_id, host)
+            self.tally.counts["postponed"] += 1
+
+    async def give_up(self, page: Page, failure: Failure, *, host: str = "") -> None:
         """Record why a page was not fetched; a host that asks to be left alone is."""
         self.tally.fail(failure)
         await self.in_store(
@@ -302,7 +320,7 @@ class Watch(Looking):
             final=failure.final,
             retry_after_s=failure.wait_s,
         )
-        await self.heed(urlsplit(page.url).hostname or "", failure)
+        await self.heed(host or urlsplit(page.url).hostname or "", failure)
 
     async def answered(self, response: Response) -> Failure | None:
         """What is wrong with an answer, if anything; its host is given the pause that it asks for."""
@@ -325,6 +343,7 @@ class Watch(Looking):
         """Fetch nothing from a host for some time; what waits for it stays due."""
         self.turns.drop(host)
         self.tally.counts["postponed"] += await self.in_store(hosts.leave_alone, self.worker, host, reason=reason, seconds=seconds)
+        self.turns.drop(host)  # what came in between
 
     async def give_back(self) -> None:
         """Let other crawlers have the hosts that this one is done with."""
@@ -368,7 +387,7 @@ class Watch(Looking):
         self.stop(failure.value or RuntimeError())
 
     def looked(self, look: asyncio.Task[None]) -> None:
-        """A discovery has ended."""
+        """What was done beside the requests has ended."""
         self.looks.discard(look)
         if not look.cancelled() and look.exception() is not None:
             self.stop(look.exception() or RuntimeError())

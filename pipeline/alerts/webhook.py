@@ -31,7 +31,12 @@ GONE: Final = 410
 RETRIED: Final = frozenset({408, 425, 429})
 # With these the receiver as a whole is away, not this one message refused.
 AWAY: Final = frozenset({429, 502, 503, 504})
-REFUSALS: Final = {"url_too_long": "its URL is too long", "bad_scheme": "it is not http or https", "bad_url": "its URL can't be read"}
+REFUSALS: Final = {
+    "url_too_long": "its URL is too long",
+    "bad_scheme": "it is not http or https",
+    "bad_url": "its URL can't be read",
+    "bad_port": "its port belongs to another service: allow it with PRESSWATCH_ALLOW_HOSTS if you mean it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,21 @@ app: Final = typer.Typer(
 )
 
 # Each module decorates its commands on import; what is heavy is imported inside the commands.
-MODULES: Final = ("engines", "outlets", "collect", "extract", "articles", "search", "alerts", "trace", "health", "rules", "serve", "run")
+MODULES: Final = (
+    "engines",
+    "outlets",
+    "collect",
+    "extract",
+    "articles",
+    "search",
+    "alerts",
+    "trace",
+    "health",
+    "rules",
+    "upkeep",
+    "serve",
+    "run",
+)
 
 FAILED: Final = 1
 USAGE: Final = 2

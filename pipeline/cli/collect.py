@@ -35,6 +35,8 @@ def crawl(
     ]
     if report.outlets_discovered:
         lines.insert(0, f"{report.outlets_discovered} outlets looked at, {report.feeds_found} feeds found")
+    if report.pushes or report.hubs_asked:
+        lines.append(f"{report.pushes} pushes of hubs taken in, {report.hubs_asked} hubs asked")
     if report.refused:
         lines.append("not fetched: " + ", ".join(f"{count} {reason}" for reason, count in report.refused.items()))
     if report.postponed:

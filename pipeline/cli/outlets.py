@@ -16,7 +16,7 @@ from pipeline.models import OutletSpec
 
 if TYPE_CHECKING:
     from pipeline.steps.outlets import Looked
-    from pipeline.store.reading.outlets import OutletView
+    from pipeline.store.reading.outlets import HubView, OutletView
 
 outlets: Final = typer.Typer(help="Whom to monitor: add, import, list, check, remove.", no_args_is_help=True)
 app.add_typer(outlets, name="outlets")
@@ -97,6 +97,7 @@ def list_(as_json: JsonOption = False) -> None:
             table.add_row(outlet.name, outlet.url, "", "", "", "", articles, shown(state))
         for number, feed in enumerate(outlet.feeds):
             state = feed.error or ("ok" if feed.succeeded_at else "not polled yet")
+            state += f"; {feed.hub.words(datetime.now(UTC))}" if feed.hub else ""
             first = (outlet.name, articles) if number == 0 else ("", "")
             figures = ("" if value is None else str(value) for value in (feed.items, feed.new_items))
             table.add_row(first[0], feed.url, feed.kind, _at(feed.polled_at), *figures, first[1], shown(state))
@@ -166,12 +167,25 @@ def _json(outlet: OutletView, articles: int) -> dict[str, Any]:
                 "items": feed.items,
                 "new_items": feed.new_items,
                 "error": feed.error,
+                "hub": _hub(feed.hub) if feed.hub else None,
             }
             for feed in outlet.feeds
         ],
         "discovery_error": outlet.discovery_error,
         "articles": articles,
         "last_article_at": _iso(outlet.last_article_at),
+    }
+
+
+def _hub(hub: HubView) -> dict[str, Any]:
+    return {
+        "url": hub.url,
+        "until": _iso(hub.until),
+        "pushes": hub.pushes,
+        "pushed_at": _iso(hub.pushed_at),
+        "refused": hub.refused,
+        "failures": hub.failures,
+        "error": hub.error,
     }
 
 

@@ -45,15 +45,24 @@ def _at(value: datetime | None) -> str:
 
 def _read(feed: dict[str, Any]) -> str:
     """What the last poll of a feed said."""
-    if feed["error"]:
-        return str(feed["error"])
-    return f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
+    read = f"{feed['items']} items, without this" if feed["polled_at"] else "not read yet"
+    read = feed["error"] or read
+    if not feed["hub"]:
+        return str(read)
+    until = f"until {_at(feed['hub_until'])}" if feed["hub_until"] else "not confirmed"
+    return f"{read}; hub {feed['hub']}, {feed['hub_error'] or until}"
 
 
 def _described(version: dict[str, Any]) -> str:
     """What a version is, in a few words."""
     kind = "" if version["kind"] == "article" else f", {version['kind'].replace('_', ' ')}"
     return f"{version['words']} words{kind}{', for subscribers' if version['paywalled'] else ''}"
+
+
+def _remarks(capture: dict[str, Any]) -> str:
+    """What is unusual about what was fetched."""
+    certificate = "" if capture["certificate"] in {None, "valid"} else f"; certificate not valid ({capture['certificate']})"
+    return certificate + ("; its bytes are not kept, as the outlet asks for it" if capture["dropped_at"] else "")
 
 
 def _changes(edit: dict[str, Any] | None) -> Iterator[str]:
@@ -78,6 +87,32 @@ def _words(pieces: list[dict[str, str]]) -> str:
     return "".join(told)
 
 
+def _article(article: dict[str, Any]) -> Iterator[str]:
+    if article["deleted_at"]:
+        yield f"{_at(article['deleted_at'])}  erased    the article with all its versions"
+        return
+    for version in article["versions"]:
+        yield f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({_described(version)})"
+        for field, values in version["candidates"].items():
+            yield f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
+        yield from (f"{' ' * 19}    {line}" for line in _changes(version["changes"]))
+    yield from (f"{' ' * 19}  known as  {url}" for url in article["other_urls"])
+    if article["gone_at"]:
+        yield f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays"
+    copied = (
+        f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared"
+        if article["copy_kind"]
+        else "original"
+    )
+    yield f"{' ' * 19}  compare   {copied}"
+    if article["entities"] is not None:
+        yield f"{' ' * 19}  annotate  {article['entities']} entities"
+    if article["story_id"]:
+        yield f"{' ' * 19}  cluster   story {article['story_id']}: {article['story']}"
+    yield f"{_at(article['indexed_at'])}  index     revision {article['indexed_revision']} of {article['revision']}"
+    yield from (f"{' ' * 19}  alert     {alert['explanation']}" for alert in article["alerts"])
+
+
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{_at(feed['polled_at'])}  feed      {feed['kind']} {feed['url']}: {_read(feed)}" for feed in found["feeds"]]
     for page in found["pages"]:
@@ -91,31 +126,11 @@ def _lines(found: dict[str, Any]) -> list[str]:
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
         f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
-        f"{reasons.why_no_article(capture['outcome']) if capture['outcome'] else 'waits for clean'}"
+        f"{reasons.why_no_article(capture['outcome']) if capture['outcome'] else 'waits for clean'}{_remarks(capture)}"
         for capture in found["captures"]
     ]
-    for article in found["articles"]:
-        for version in article["versions"]:
-            lines.append(f"{_at(version['created_at'])}  version   {version['version']}: {version['title']} ({_described(version)})")
-            lines += [
-                f"{' ' * 19}    {field}: " + "; ".join(f"{value} [{source}]" for value, source, *_ in values)
-                for field, values in version["candidates"].items()
-            ]
-            lines += [f"{' ' * 19}    {line}" for line in _changes(version["changes"])]
-        if article["gone_at"]:
-            lines.append(f"{_at(article['gone_at'])}  gone      the outlet has taken it down; what was stored stays")
-        copied = (
-            f"{article['copy_kind']} of {article['duplicate_of_url']}, {article['shared_text']:.0%} shared"
-            if article["copy_kind"]
-            else "original"
-        )
-        lines.append(f"{' ' * 19}  compare   {copied}")
-        if article["entities"] is not None:
-            lines.append(f"{' ' * 19}  annotate  {article['entities']} entities")
-        if article["story_id"]:
-            lines.append(f"{' ' * 19}  cluster   story {article['story_id']}: {article['story']}")
-        lines.append(f"{_at(article['indexed_at'])}  index     revision {article['indexed_revision']} of {article['revision']}")
-        lines += [f"{' ' * 19}  alert     {alert['explanation']}" for alert in article["alerts"]]
+    lines += [f"{_at(visit['fetched_at'])}  capture   {visit['status']}, as it was before" for visit in found["revisits"]]
+    lines += [line for article in found["articles"] for line in _article(article)]
     lines += [
         f"{_at(wait['since'])}  waits     for {wait['stage']}, attempt {wait['attempts']} {wait['error'] or ''}"
         for wait in found["waiting"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
-from pipeline import urls
+from pipeline import identity, urls
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
@@ -30,15 +30,32 @@ def _joined(base: str, url: str) -> str:
         return ""
 
 
-def decide(page: ParsedPage) -> Decision[str]:
-    """Canonical form of what the page says of itself on its own site, else of the URL fetched.
+def _is_own(page: ParsedPage, url: str) -> bool:
+    """Whether an address is on the page's site or another one of its outlet."""
+    return (
+        not page.url
+        or urls.same_site(url, page.url)
+        or urls.site(url) in {urls.site(f"https://{host}") for host in page.source.outlet_hosts}
+    )
 
-    A home page as canonical URL is a mistake of the site's; another site's is evidence of syndication.
+
+def _is_mistaken(page: ParsedPage, url: str) -> bool:
+    """Whether an address can't be an article's: the home page, an error page, or the section that the page is in."""
+    if urls.is_home(url):
+        return not urls.is_home(page.url)
+    own, said = urls.canonical(page.url), urls.canonical(url)
+    is_above = own.startswith(f"{said}/") and identity.keys(own) != identity.Keys() == identity.keys(said)
+    return is_above or bool(re.search(r"/(?:404|error)\b", url))
+
+
+def decide(page: ParsedPage) -> Decision[str]:
+    """Canonical form of what the page says of itself on its outlet's sites, else of the URL fetched.
+
+    A home page or a section as canonical URL is a mistake of the site's; another site's is evidence of syndication.
     """
     pairs = [(url, source) for url, source in _said(page) if urls.is_fetchable(url)]
     for url, _ in pairs:
-        is_own = urls.same_site(url, page.url) or not page.url
-        if is_own and (not urls.is_home(url) or urls.is_home(page.url)) and not re.search(r"/(?:404|error)\b", url):
+        if _is_own(page, url) and not _is_mistaken(page, url):
             return Decision(value=urls.canonical(url), candidates=shown([*pairs, (page.url, "fetched")]))
     return Decision(value=urls.canonical(page.url), candidates=shown([*pairs, (page.url, "fetched")]))
 
@@ -46,6 +63,6 @@ def decide(page: ParsedPage) -> Decision[str]:
 def elsewhere(page: ParsedPage) -> str | None:
     """An article's URL on another site that this page names as its canonical one."""
     for url in page.links.get("canonical", ()):
-        if page.url and urls.is_fetchable(url) and not urls.same_site(url, page.url) and not urls.is_home(url):
+        if urls.is_fetchable(url) and not _is_own(page, url) and not urls.is_home(url):
             return url
     return None

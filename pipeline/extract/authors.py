@@ -11,9 +11,9 @@ from typing import Final
 from pipeline.extract import bywords, declared
 from pipeline.extract.bylines import BY_RELATION, MAY_NAME_AUTHOR, Byline, bylines, first_people
 from pipeline.extract.candidates import Decision, shown
-from pipeline.extract.names import ReadNames, names_in
+from pipeline.extract.names import ReadNames, is_outlet, names_in
 from pipeline.extract.page import ParsedPage
-from pipeline.extract.structured import first_text
+from pipeline.extract.structured import first_text, types_of
 from pipeline.extract.titles import fold
 from pipeline.extract.vicinity import Vicinity
 
@@ -31,6 +31,7 @@ class _Evidence:
     fed: list[str]  # what the feed says
     metas: list[tuple[str, str]]
     vicinity: Vicinity
+    declares: bool  # an author, and not only the outlet's own account as a person
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Values and sources, in the order of trust."""
@@ -41,10 +42,12 @@ class _Evidence:
         yield from ((value, "meta") for _, value in self.metas)
 
 
-def _gathered(page: ParsedPage, read: ReadNames) -> _Evidence:
+def _gathered(page: ParsedPage, read: ReadNames, sites: frozenset[str]) -> _Evidence:
     vicinity = Vicinity(page)
+    nodes = declared.author_nodes(page)
     return _Evidence(
-        nodes=declared.author_nodes(page),
+        nodes=nodes,
+        declares=any("Person" not in types_of(node) or not is_outlet(first_text(node), sites) for node in nodes),
         # A page without a headline is all near.
         bylines=bylines(vicinity.near if vicinity.has_headline else page.marked(MAY_NAME_AUTHOR), vicinity, is_near=True),
         spoken=list(bywords.near_headline(vicinity.ahead, read)),
@@ -60,7 +63,7 @@ def _far_bylines(page: ParsedPage, evidence: _Evidence) -> list[Byline]:
         return []
     near = set(evidence.vicinity.near)
     found = bylines((element for element in page.marked(MAY_NAME_AUTHOR) if element not in near), evidence.vicinity, is_near=False)
-    return [one for one in found if not evidence.nodes or one.trust == BY_RELATION or bywords.begins_byline(one.text)]
+    return [one for one in found if not evidence.declares or one.trust == BY_RELATION or bywords.begins_byline(one.text)]
 
 
 def _agreed(found: Sequence[Byline], read: ReadNames) -> list[str]:
@@ -85,8 +88,12 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     far = _far_bylines(page, evidence)
     yield _agreed([byline for byline in far if not byline.is_apart], read)
     yield bywords.signed(evidence.vicinity.ahead, read)
+    yield bywords.alone((mark for mark in page.marks if not evidence.vicinity.is_apart(mark)), read)
     yield declared.collectives_of(evidence.nodes)
+    yield bywords.desks(evidence.spoken)
     yield first_people([byline for byline in far if byline.is_apart and byline.trust == BY_RELATION], read)
+    # Who writes alone may call the whole site by the own name.
+    yield declared.people_in(evidence.metas, lambda text, is_name: names_in(text, declared=is_name))
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
@@ -95,12 +102,13 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
 
 def decide(page: ParsedPage) -> Decision[tuple[str, ...]]:
     """The people who wrote the article, in the page's order; the first kind of evidence that names any decides."""
-    sites = frozenset(map(fold, page.site_names))
+    names = set(map(fold, page.site_names))
+    sites = frozenset(names | {name.replace(" ", "") for name in names})
 
     @cache  # many elements share a text
     def read(text: str, is_name: bool) -> Sequence[str]:
         return names_in(text, sites=sites, declared=is_name)
 
-    evidence = _gathered(page, read)
+    evidence = _gathered(page, read, sites)
     people = next(filter(None, _choices(page, evidence, read)), ())
     return Decision(value=_unique(people), candidates=shown(evidence.pairs()))

@@ -40,7 +40,7 @@ AUTHOR_LINK: Final = re.compile(
 )
 # Profiles of users; near the headline they are the author's.
 USER_LINK: Final = re.compile(r"(?:^|[/,?&=.-])(?:users?|userinfo|members?|memberlist|profiles?|profil|redaktion|autoren)\b", re.IGNORECASE)
-ENTRANCE: Final = re.compile(r"regist|log-?(?:in|out)|sign-?(?:in|up)|password|edit|abo\b", re.IGNORECASE)
+ENTRANCE: Final = re.compile(r"\breg(?:ist|[_/-]|$)|log-?(?:in|out)|sign-?(?:in|up)|password|edit|abo\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

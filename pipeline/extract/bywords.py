@@ -9,9 +9,10 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from pipeline.extract.agencies import agency_of
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import INLINE, has_more_than, spelled
-from pipeline.extract.names import COLONS, LABELS, PREPOSITIONS, WROTE, ReadNames
+from pipeline.extract.names import BETWEEN, COLONS, LABELS, ORGANISATION, PREPOSITIONS, WROTE, ReadNames
 
 MAX_LINE: Final = 80  # characters of a byline
 MAX_BLOCK: Final = 240  # of a block that begins with one
@@ -25,6 +26,8 @@ BEFORE: Final = PREPOSITIONS | LABELS  # a name
 BEGINNINGS: Final = BEFORE | WROTE  # of bylines
 LABEL_STARTS: Final = frozenset(label[:2] for label in LABELS)  # most texts begin otherwise
 FIRST_WORD: Final = re.compile(r"\s*(autor(?:in)?[/:*](?:in|autor)\b|tác giả|\w+)", re.IGNORECASE)
+DESK_WORDS: Final = 4
+ACRONYM: Final = re.compile(r"[A-Z]{2,6}")
 CAPITAL: Final = re.compile(r"[^\W\d_a-z]")
 # A single word, which may be a pen name, with a date behind it or nothing.
 ONE_WORD: Final = re.compile(r"(?P<who>[\w.-]+)(?:$|\s+(?=(?:on|am|um|at|le|el)\s|[@|\d]).*\d)", re.IGNORECASE)
@@ -111,7 +114,11 @@ def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[
             continue
         if _first_word(own) in BEGINNINGS and begins_byline(own):
             text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
-            if 0 < len(text) <= MAX_LINE:
+            if len(element) and "," in own and not 0 < len(text) <= MAX_LINE:
+                # Links to sections stand behind the name.
+                text = line(own.split(",", 1)[0])
+                yield text, read(text, False)
+            elif 0 < len(text) <= MAX_LINE:
                 yield text, read(text, False) or _pen_name(text, read)
         elif len(own) <= MAX_LINE:
             if dated := DATED.search(own.strip()):
@@ -120,6 +127,16 @@ def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[
                 text = _first_line(line(f"{spelled(element)} {_rest_of_line(element)}"))
                 if len(text) <= MAX_LINE:
                     yield text, read(text, _is_one(text))
+
+
+def desks(lines: Iterable[Line]) -> list[str]:
+    """The desk or the organisation that the first line after "By" names; no agency."""
+    for text, _ in lines:
+        word, _, rest = _begin(text)
+        name = BETWEEN.split(rest, maxsplit=1)[0].rstrip(" .:")
+        if word in PREPOSITIONS and (ACRONYM.fullmatch(name) or (ORGANISATION.search(name) and len(name.split()) <= DESK_WORDS)):
+            return [] if agency_of(name) else [name]
+    return []
 
 
 def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]:
@@ -140,6 +157,23 @@ def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]
         elif has_colon:
             text = _rest_of_line(element)
             yield text, read(text, _is_one(text))
+
+
+def alone(elements: Iterable[HtmlElement], read: ReadNames) -> Sequence[str]:
+    """Whom the only line of the page names that is nothing but "By" and a name."""
+    found: dict[str, Sequence[str]] = {}
+    for element in elements:
+        own = element.text
+        if not own or own.isspace():
+            own = element[0].text if len(element) and element[0].tag in EMPHASIS else None
+        if not own or _first_word(own) not in PREPOSITIONS or has_more_than(element, MAX_SIGNATURE):
+            continue
+        text = spelled(element)
+        word, _, rest = _begin(text)
+        people = read(text, False)
+        if word in PREPOSITIONS and len(people) == 1 and people[0].casefold() == rest.casefold():
+            found[text] = people
+    return next(iter(found.values())) if len(found) == 1 else ()
 
 
 def signed(elements: Iterable[HtmlElement], read: ReadNames) -> Sequence[str]:

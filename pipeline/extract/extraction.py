@@ -8,6 +8,7 @@ from pipeline.extract import (
     authors,
     body,
     decoding,
+    directives,
     images,
     kinds,
     page,
@@ -64,6 +65,8 @@ def extract(source: PageSource, *, max_bytes: int = MAX_BYTES) -> Extraction:
     text = source.html if isinstance(source.html, str) else decoding.decode(source.html, source.content_type)
     if not decoding.is_html(text):
         return _rejected(source, verdict.NOT_HTML if text.strip("\x00\ufeff \t\r\n\f") else verdict.EMPTY_PAGE)
+    if parsing.is_overloaded(text):
+        return _rejected(source, verdict.TOO_LARGE)
     tree = parsing.parse_tree(text)
     if parsing.count_elements(tree) > MAX_ELEMENTS:
         return _rejected(source, verdict.TOO_LARGE)
@@ -85,7 +88,10 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
     address = addresses.decide(parsed)
     kind = kinds.decide(parsed, body=text.value)
     image = images.decide(parsed)
+    asked = directives.read(everybody=parsed.metas("robots"), ours=parsed.metas(directives.AGENT), header=parsed.source.robots_tag)
     reason = verdict.reason(parsed, title=title.value, body=text.value, dated=published.value is not None)
+    if asked.noindex:
+        reason = verdict.NOINDEX
     return Extraction(
         url=parsed.source.url,
         canonical_url=address.value,
@@ -101,6 +107,7 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
         kind=ArticleKind.INDEX_PAGE if reason == verdict.INDEX_PAGE else kind.value,
         paywalled=walls.is_paywalled(parsed),
         image=image.value,
+        noarchive=asked.noarchive,
         candidates={
             "title": title.candidates,
             "authors": people.candidates,

@@ -68,6 +68,12 @@ TITLES_AFTER: Final = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 # A place, an employer, a date or the next label after a name.
 AFTER_NAME: Final = re.compile(r"\s+(?:(?:in|aus|à|em|из|for|of|at|für|pour|para)\s+(?:the\s+)?(?=[^\W\d_a-z])|\d|\S+:)")
 PROFESSOR: Final = re.compile(r"^(?:prof(?:essor)?\.?\s+)+", re.IGNORECASE)
+# What a person is by profession, before the name.
+PROFESSION: Final = re.compile(
+    r"^(?:(?:rechts|fach|patent)anw[aä]lt(?:in)?|steuerberater(?:in)?|pfarrer(?:in)?|pastor(?:in)?|notar(?:in)?|ma[iî]tre|avvocat[oa]|abogad[oa]"
+    r"|advogad[oa]|attorney|rabbi|imam|адвокат)\s+(?=[^\W\d_]+\.?\s+[^\W\d_])",
+    re.IGNORECASE,
+)
 ROLE: Final = re.compile(
     r"\b(?:correspondent|reporter|editor|journalist|columnist|writer|staff|contributor|producer|photographer|analyst|bureau|chief|desk"
     r"|\w*redakt\w*|\w*korrespondent\w*|journaliste?|autor\w*|redac\w*|rédac\w*|periodista|corresponsal|reporterin|giornalista|inviato"
@@ -80,6 +86,7 @@ ROLE: Final = re.compile(
 NO_NAME: Final = re.compile(
     r"^(?:more|all|alle|mehr|weitere|view|show|see|no|none|null|zeige|ver|voir|im|in|zur?|zum|aus|auf|mit|für|about|über|by|von|por|par)\b"
     r"|\b(?:posts?|beiträge?|articles?|artikel|artículos?|profil\w*|autoren?|author|rezept|rezepte|anonym\w*|unbekannt|inhalte|wortlaut|magazin|copy|link|password|e-?mail|website|log ?in|sign)\b"
+    r"|登録|ログイン|会員|購読|注册|註冊|登录|登入|회원|로그인|구독"
     r"|^(?:eingestellt|geschrieben|verfasst|veröffentlicht|publicado|publié|published|posted|written)\b",
     re.IGNORECASE,
 )
@@ -168,6 +175,11 @@ def is_person(name: str, *, declared: bool = False) -> bool:
     return len(small) <= (1 if declared else 0) and any(word[0].isupper() for word in words)
 
 
+def is_outlet(name: str, sites: Container[str]) -> bool:
+    """Whether a name is one of the outlet's, however it is spaced."""
+    return fold(name) in sites or fold(name).replace(" ", "") in sites
+
+
 def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -> list[str]:
     """People named in a byline: prefixes, roles, places, handles and organisations go.
 
@@ -194,11 +206,11 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
         end = role or AFTER_NAME.search(name)
         if end and len(name[: end.start()].split()) > 1:
             name = name[: end.start()].strip()
-        if fold(name) in sites or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
+        if is_outlet(name, sites) or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
             continue  # the outlet, or an office of it: `MDR THÜRINGEN`
         if declared and ACCOUNT.fullmatch(name):
             name = name.replace(".", " ").title()
-        name = _once(_cased(TITLES_AFTER.sub("", name)))
+        name = _once(_cased(PROFESSION.sub("", TITLES_AFTER.sub("", name))))
         if is_person(name, declared=declared):
             people.append(name)
     return people

@@ -26,6 +26,7 @@ PAYWALL: Final = "paywall"
 ERROR_PAGE: Final = "error_page"
 INDEX_PAGE: Final = "index_page"
 NOT_AN_ARTICLE: Final = "not_an_article"
+NOINDEX: Final = "noindex"
 
 # Words of body. A page that calls itself a news article may be a flash of two sentences; one that neither does nor
 # has a date needs more than one that has it.

@@ -144,6 +144,10 @@ class Index:
                 raise IndexMissing(index=self.alias)
             self._check_schema(targets)
         results = {name: self.send(batch, name) for name in targets}
+        if erased := [document for document in batch if document.deleted]:
+            # Also from the index that was kept when it was replaced.
+            for name in own.keys() - targets:
+                self.send(erased, name)
         live = next(result for name, result in results.items() if self.alias in own[name])
         refused = {key: why for result in results.values() for key, why in result.refused.items()}
         return WriteResult(written=live.written, newer=live.newer, refused=refused)

@@ -11,6 +11,7 @@ from pipeline.config import Settings
 from pipeline.models import Endpoints
 
 if TYPE_CHECKING:
+    from pipeline.archive import Archive
     from pipeline.entities.pool import Annotator
     from pipeline.extract.pool import Extractor
     from pipeline.index import Index
@@ -51,6 +52,13 @@ class Context:
         from pipeline.index import Index
 
         return Index.connect(self.endpoints.elasticsearch, self.settings)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The files that hold the bytes of older captures."""
+        from pipeline.archive import Archive
+
+        return Archive(self.settings.archive_url)
 
     @cached_property
     def extractor(self) -> Extractor:

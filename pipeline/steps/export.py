@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from itertools import islice
@@ -15,7 +16,7 @@ from lxml import etree
 from pipeline import jsonlines, search
 from pipeline.models import Document
 from pipeline.steps.context import Context
-from pipeline.store import comparisons, documents
+from pipeline.store import comparisons, documents, noarchive
 
 SIZE: Final = 500
 # Control characters and the two that are none.
@@ -44,9 +45,11 @@ def records(context: Context, query: str, *, now: datetime) -> Iterator[dict[str
         with context.database.transaction() as connection:
             found = {document.id: document for document in documents.by_ids(connection, batch)}
             shared = comparisons.shared_text(connection, batch)
+            unshown = noarchive.unshown(connection, batch)
         for article_id in batch:
             if article_id in found and not found[article_id].deleted:
-                yield record(found[article_id], shared.get(article_id, 0.0))
+                body = noarchive.shown(found[article_id].body, unshown=article_id in unshown)
+                yield record(replace(found[article_id], body=body), shared.get(article_id, 0.0))
 
 
 def record(document: Document, shared_text: float) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from pipeline.errors import InputError
 from pipeline.models import Priority, Stage
 from pipeline.steps import entries
 from pipeline.steps.context import Context
-from pipeline.store import articles, imports, work
+from pipeline.store import articles, forgotten, identities, imports, work
 
 SIZE: Final = 200
 OK: Final = 200
+FORGOTTEN: Final = "skipped: forgotten"
 
 
 @dataclass(kw_only=True)
@@ -79,10 +80,13 @@ def _import_entries(context: Context, lines: Iterable[entries.Line], report: Rep
                 except ValueError as error:
                     report.errors.append((number, str(error)))
                     continue
+                if forgotten.among(connection, [checked.extraction.url]):
+                    report.count(FORGOTTEN)
+                    continue
                 saved = articles.save(
                     connection,
                     checked.extraction,
-                    articles.Origin(
+                    identities.Origin(
                         outlet_id=imports.outlet_id(connection, checked.outlet, urls.host(checked.extraction.url)),
                         url=checked.extraction.url,
                         first_seen_at=now,
@@ -143,6 +147,8 @@ def _import_page(context: Context, record: Any) -> str:
         raise ValueError(f"{url} breaks off: the record says that it is longer")
     context.database.ensure_partitions([fetched_at])
     with context.database.transaction() as connection:
+        if forgotten.among(connection, [url]):
+            return FORGOTTEN
         stored = imports.save_capture(
             connection,
             outlet=imports.outlet_id(connection, None, urls.host(url)),

@@ -14,6 +14,7 @@ from pipeline.errors import InputError, PageError
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
 from pipeline.rules import RuleFile, Version
+from pipeline.steps import pages
 from pipeline.steps.context import Context
 from pipeline.store import cleaning, outlets
 
@@ -113,17 +114,18 @@ def replay(context: Context, path: Path, *, names: Sequence[str] = (), limit: in
     if not captures:
         since_when = f" that was fetched since {since.isoformat()}, from when the rule holds" if since > rules.EARLIEST else ""
         raise InputError(problem=f"no page of the outlet is stored{since_when}: collect some with `presswatch crawl`")
-    pages = (page for page in _stored(context, captures) if file.is_for(page))
+    sources = (page for page in _stored(context, captures) if file.is_for(page))
     return _compared(
-        context.extractor.extract_many(side for page in pages for side in (live.ruled(page), candidate.ruled(page))), len(captures)
+        context.extractor.extract_many(side for page in sources for side in (live.ruled(page), candidate.ruled(page))), len(captures)
     )
 
 
 def _stored(context: Context, captures: Sequence[int]) -> Iterator[PageSource]:
     for start in range(0, len(captures), BATCH):
-        with context.database.transaction() as connection:
-            loaded = cleaning.load(connection, captures[start : start + BATCH])
-        yield from (waiting.source for waiting in loaded.values())
+        loaded = pages.load(context, captures[start : start + BATCH])
+        for damaged in loaded.damaged.values():
+            raise damaged
+        yield from (waiting.source for waiting in loaded.captures.values())
 
 
 def _compared(results: Results, pages: int) -> Replay:

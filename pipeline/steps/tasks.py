@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pipeline import config, log
 from pipeline.errors import PresswatchError
 from pipeline.models import Counts, Priority, Stage
 from pipeline.steps import alert, chain, maintain
+from pipeline.steps import archive as archiving
 from pipeline.steps import collect as collecting
 from pipeline.steps.context import Context
 from pipeline.store import work
@@ -75,10 +76,22 @@ def retention() -> dict[str, Any]:
         return maintain.retention(context, now=datetime.now(UTC))
 
 
+def refetch_plan() -> dict[str, Any]:
+    """Learn how often each outlet's pages are to be looked at again."""
+    with _context() as context:
+        return maintain.refetch_plan(context, now=datetime.now(UTC))
+
+
+def archive(budget_s: float) -> dict[str, Any]:
+    """Move captures that are older than the setting to the archive, and remove from it what is dropped."""
+    with _context() as context:
+        return archiving.archive(context, now=datetime.now(UTC), deadline=time.monotonic() + budget_s)
+
+
 def word_background() -> dict[str, Any]:
     """Count the words of recent articles anew."""
     with _context() as context:
-        return maintain.word_background(context, since=datetime.now(UTC) - timedelta(days=30))
+        return maintain.word_background(context, since=datetime.now(UTC) - maintain.BACKGROUND)
 
 
 def _context() -> Context:
@@ -99,7 +112,7 @@ def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {
-    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, word_background)
+    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, refetch_plan, archive, word_background)
 }
 
 

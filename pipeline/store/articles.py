@@ -12,8 +12,9 @@ from psycopg.types.json import Jsonb
 
 from pipeline import words
 from pipeline.models import Article, ArticleKind, Extraction, Precision, Priority, Syndication, Timestamp
-from pipeline.store import recurring
+from pipeline.store import identities, recurring
 from pipeline.store.database import Connection
+from pipeline.store.identities import Origin
 
 COLUMNS: Final[LiteralString] = """
     a.id, v.version, a.outlet_id, o.name, a.url, a.canonical_url, a.first_seen_at, v.title, v.authors,
@@ -23,97 +24,82 @@ COLUMNS: Final[LiteralString] = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where an article's text came from: a capture of a page, or an import (no page, no capture)."""
-
-    outlet_id: int
-    url: str
-    first_seen_at: datetime
-    priority: Priority
-    page_id: int | None = None
-    capture_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """What saving did.
 
     `mended`: the version's text has lost furniture or regained text without an edit. `outdated`: a newer text was stored before.
-    `withdrawn`: cleaned again, the version says what the one before it says. `goes_on`: the later stages have something to do.
+    `variant`: a text at another address of the article, which makes no version. `withdrawn`: cleaned again, the version says
+    what the one before it says. `goes_on`: the later stages have something to do.
     """
 
     article_id: int
     version: int
-    outcome: Literal["new", "version", "recleaned", "withdrawn", "unchanged", "mended", "outdated"]
+    outcome: Literal["new", "version", "recleaned", "withdrawn", "unchanged", "mended", "outdated", "variant"]
     goes_on: bool = True
 
 
 def save(connection: Connection, extraction: Extraction, origin: Origin) -> Saved:
     """Create the article, add a version to it, or find that nothing changed.
 
-    The article is the one with this canonical URL, else the one that the page gave before. The same
-    capture cleaned again replaces its own version. Only a changed title or text makes a new one, not
-    other quotation marks, dashes or white space, nor what has become known as the outlet's furniture.
+    Which article it is, `identities` tells. The same capture cleaned again replaces its own version. Only a changed title or
+    text makes a new one, not other quotation marks, dashes or white space, nor what has become known as the outlet's furniture.
     """
     digest = _digest(extraction.title, extraction.body)
-    created = connection.execute(
-        """
-        INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at, priority)
-        SELECT %(outlet_id)s, %(page_id)s, %(url)s, %(canonical_url)s, 1, %(first_seen_at)s, %(priority)s
-        WHERE NOT EXISTS (SELECT FROM articles WHERE page_id = %(page_id)s)
-        ON CONFLICT (canonical_url) DO NOTHING RETURNING id
-        """,
-        {
-            "outlet_id": origin.outlet_id,
-            "page_id": origin.page_id,
-            "url": origin.url,
-            "canonical_url": extraction.canonical_url,
-            "first_seen_at": origin.first_seen_at,
-            "priority": origin.priority,
-        },
-    ).fetchone()
-    if created is not None:
-        _write_version(connection, created[0], 1, extraction, origin, digest)
-        return Saved(article_id=created[0], version=1, outcome="new")
-
-    found = connection.execute(
-        """
-        SELECT id, version FROM articles WHERE canonical_url = %s OR page_id = %s
-        ORDER BY canonical_url = %s DESC LIMIT 1 FOR UPDATE
-        """,
-        (extraction.canonical_url, origin.page_id, extraction.canonical_url),
-    ).fetchone()
-    assert found is not None, "the row that stood in the way of the insert"  # noqa: S101 - by the schema
-    article_id, current = int(found[0]), int(found[1])
+    belonging = identities.find(connection, extraction, origin)
+    if belonging.article is None:
+        created = _create(connection, belonging.canonical_url, origin)
+        if created is not None:
+            _write_version(connection, created, 1, extraction, origin, digest)
+            return Saved(article_id=created, version=1, outcome="new")
+        # Another worker was faster.
+        belonging = identities.find(connection, extraction, origin)
+    known = belonging.article
+    assert known is not None, "the row that stood in the way of the insert"  # noqa: S101 - by the schema
+    article_id, current = known.article_id, known.version
+    if belonging.leads:
+        identities.lead(connection, belonging, origin)
     same_capture = connection.execute(
         "SELECT version FROM article_versions WHERE article_id = %s AND capture_id = %s", (article_id, origin.capture_id)
     ).fetchone()
     if same_capture is not None:
         return _replace(connection, article_id, same_capture[0], current, extraction, origin, digest)
-    stored = connection.execute(
-        "SELECT title, body, text_sha256 FROM article_versions WHERE article_id = %s AND version = %s", (article_id, current)
-    ).fetchone()
-    assert stored is not None, "an article has its current version"  # noqa: S101 - written together
-    title, body, known = stored
-    if bytes(known) == digest:
+    if known.text_sha256 == digest:
         return Saved(article_id=article_id, version=current, outcome="unchanged", goes_on=False)
-    if _digest(title, recurring.cleaned(connection, origin.outlet_id, title, body)) == digest:
+    if belonging.leads and _digest(known.title, recurring.cleaned(connection, origin.outlet_id, known.title, known.body)) == digest:
         _write_version(connection, article_id, current, extraction, origin, digest)
         touch(connection, [article_id])
         return Saved(article_id=article_id, version=current, outcome="mended")
-    if _is_outdated(connection, article_id, current, origin):
+    if not belonging.leads or _is_outdated(connection, article_id, current, origin):
         # The text may be that of an earlier version, from which this capture did not differ.
         same = connection.execute(
             "SELECT max(version) FROM article_versions WHERE article_id = %s AND text_sha256 = %s", (article_id, digest)
         ).fetchone()
         version = same[0] if same else None
-        return Saved(article_id=article_id, version=version or current, outcome="unchanged" if version else "outdated", goes_on=False)
+        otherwise: Final = "outdated" if belonging.leads else "variant"
+        return Saved(article_id=article_id, version=version or current, outcome="unchanged" if version else otherwise, goes_on=False)
     _write_version(connection, article_id, current + 1, extraction, origin, digest)
     connection.execute(
         "UPDATE articles SET version = %s, priority = %s, revision = nextval('revision') WHERE id = %s",
         (current + 1, origin.priority, article_id),
     )
     return Saved(article_id=article_id, version=current + 1, outcome="version")
+
+
+def _create(connection: Connection, canonical_url: str, origin: Origin) -> int | None:
+    """A new article; null if there is one with this address by now."""
+    created = connection.execute(
+        """
+        INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at, priority)
+        VALUES (%s, %s, %s, %s, 1, %s, %s) ON CONFLICT (canonical_url) DO NOTHING RETURNING id
+        """,
+        (origin.outlet_id, origin.page_id, origin.url, canonical_url, origin.first_seen_at, origin.priority),
+    ).fetchone()
+    if created is None:
+        return None
+    if not identities.keep(connection, canonical_url, created[0]):
+        connection.execute("DELETE FROM articles WHERE id = %s", created)
+        return None
+    return int(created[0])
 
 
 def _digest(title: str, body: str) -> bytes:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.models import Capture, Priority, Stage
-from pipeline.store import work
+from pipeline.store import refetches, work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import NEXT_REFETCH, are_there
+from pipeline.store.frontier import are_there, revisited
 
 # The levels above cost twice the time for a twentieth of the size.
 LEVEL: Final = 4
@@ -20,7 +20,7 @@ GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
-    """Keep one capture, as `store_all` does; gives its id, null if it is the same as the one before."""
+    """Keep one capture, as `store_all` does."""
     return store_all(connection, [(capture, priority)], refetch_after_s=refetch_after_s)[0]
 
 
@@ -34,24 +34,26 @@ def store_all(
     Args:
         connection: in a transaction.
         landed: what was fetched, each of another page, and the priority of the work that follows.
-        refetch_after_s: ages at which the pages are fetched again; empty: never.
+        refetch_after_s: ages at which pages are fetched again, as set; empty: never.
 
     Returns:
-        The captures' ids in the same order; null for a page whose bytes are those of the capture before, which is then not kept.
+        The captures' ids in the same order; null for a page whose bytes are those of the capture before, of which
+        then only the time is kept, and for one that was forgotten while it was fetched.
 
     """
-    captures = [capture for capture, _ in landed]
+    # Locks the pages: two fetches of one are stored one after the other.
+    due_at = refetches.next_times(connection, [capture.page_id for capture, _ in landed], plan=refetch_after_s)
+    captures = [capture for capture, _ in landed if capture.page_id in due_at]
     page_ids = [capture.page_id for capture in captures]
-    # Locks the pages, in order: two fetches of one are stored one after the other.
     connection.execute(
-        f"""
-        WITH locked AS (SELECT id FROM pages WHERE id = ANY (%(page_ids)s) ORDER BY id FOR NO KEY UPDATE)
+        """
         UPDATE pages SET leased_by = NULL, fetched_at = answer.fetched_at, fetches = fetches + 1, failures = 0, status = answer.status,
-            reason = NULL, etag = answer.etag, last_modified = answer.last_modified, priority = %(priority)s, due_at = {NEXT_REFETCH}
-        FROM locked JOIN unnest(
-            %(page_ids)s::bigint[], %(fetched_at)s::timestamptz[], %(status)s::integer[], %(etag)s::text[], %(last_modified)s::text[]
-        ) AS answer (id, fetched_at, status, etag, last_modified) USING (id)
-        WHERE pages.id = locked.id
+            reason = NULL, etag = answer.etag, last_modified = answer.last_modified, priority = %(priority)s, due_at = answer.due_at
+        FROM unnest(
+            %(page_ids)s::bigint[], %(fetched_at)s::timestamptz[], %(status)s::integer[], %(etag)s::text[], %(last_modified)s::text[],
+            %(due_at)s::timestamptz[]
+        ) AS answer (id, fetched_at, status, etag, last_modified, due_at)
+        WHERE pages.id = answer.id
         """,
         {
             "page_ids": page_ids,
@@ -59,8 +61,8 @@ def store_all(
             "status": [capture.status for capture in captures],
             "etag": [capture.etag for capture in captures],
             "last_modified": [capture.last_modified for capture in captures],
+            "due_at": [due_at[page_id] for page_id in page_ids],
             "priority": Priority.REFETCH,
-            "refetch_after_s": list(refetch_after_s),
         },
     )
     are_there(connection, page_ids)
@@ -69,12 +71,17 @@ def store_all(
     )
     last = {row[0]: bytes(row[1]) for row in before}
     digests = {capture.page_id: hashlib.sha256(capture.body).digest() for capture in captures}
-    new = [capture for capture in captures if last.get(capture.page_id) != digests[capture.page_id]]
+    new = []
+    for capture in captures:
+        if last.get(capture.page_id) == digests[capture.page_id]:
+            revisited(connection, capture.page_id, fetched_at=capture.fetched_at, status=capture.status)
+        else:
+            new.append(capture)
     rows = connection.execute(
         """
-        INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256)
+        INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, certificate, robots_tag)
         SELECT * FROM unnest(
-            %s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %b::bytea[], %s::integer[], %b::bytea[]
+            %s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %b::bytea[], %s::integer[], %b::bytea[], %s::text[], %s::text[]
         ) RETURNING page_id, id
         """,
         (
@@ -86,11 +93,13 @@ def store_all(
             [compressed(capture) for capture in new],
             [len(capture.body) for capture in new],
             [digests[capture.page_id] for capture in new],
+            [capture.certificate for capture in new],
+            [capture.robots_tag for capture in new],
         ),
     )
     ids: dict[int, int] = {row[0]: row[1] for row in rows}
     work.enqueue(connection, Stage.CLEAN, [(ids[capture.page_id], 0, priority) for capture, priority in landed if capture.page_id in ids])
-    return [ids.get(page_id) for page_id in page_ids]
+    return [ids.get(capture.page_id) for capture, _ in landed]
 
 
 def compressed(capture: Capture) -> bytes:

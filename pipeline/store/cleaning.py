@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,20 +33,21 @@ class Outcome:
     characters: int = 0  # of the body
 
 
-def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waiting]:
-    """Captures by id, with their outlet and the first feed entry that showed the page."""
+def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiting]:
+    """Captures by id, given with their bytes, with their outlet and the first feed entry that showed the page."""
     rows = connection.execute(
         """
-        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.body_gzip, c.content_type, c.fetched_at, c.url,
-            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country
+        SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.content_type, c.fetched_at, c.url,
+            s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id), c.robots_tag
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
             SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
             ORDER BY title IS NULL, published_at IS NULL, seen_at LIMIT 1
         ) s ON true
-        WHERE c.id = ANY (%s)
+        WHERE c.id = ANY (%s) AND c.dropped_at IS NULL
         """,
-        (list(capture_ids),),
+        (list(bodies),),
     )
     return {
         row[0]: Waiting(
@@ -57,18 +57,20 @@ def load(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Waitin
             first_seen_at=row[3],
             source=PageSource(
                 url=row[4],
-                html=gzip.decompress(row[5]),
-                content_type=row[6],
-                fetched_at=row[7],
-                final_url=row[8],
-                feed_title=row[9],
-                feed_published_at=row[10],
-                feed_summary=row[11],
-                feed_authors=tuple(row[12] or ()),
-                feed_topics=tuple(row[13] or ()),
-                outlet_name=row[14],
-                outlet_language=row[15],
-                outlet_country=row[16],
+                html=bodies[row[0]],
+                content_type=row[5],
+                fetched_at=row[6],
+                final_url=row[7],
+                feed_title=row[8],
+                feed_published_at=row[9],
+                feed_summary=row[10],
+                feed_authors=tuple(row[11] or ()),
+                feed_topics=tuple(row[12] or ()),
+                outlet_name=row[13],
+                outlet_language=row[14],
+                outlet_country=row[15],
+                outlet_hosts=tuple(row[16]),
+                robots_tag=row[17],
             ),
         )
         for row in rows
@@ -102,6 +104,7 @@ def select_for_again(connection: Connection, *, outlets: Sequence[str], since: d
         """
         SELECT c.id FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         WHERE (%(all)s OR o.name = ANY (%(outlets)s)) AND (%(since)s::timestamptz IS NULL OR c.fetched_at >= %(since)s)
+            AND c.dropped_at IS NULL
         ORDER BY c.fetched_at, c.id
         """,
         {"all": not outlets, "outlets": list(outlets), "since": since},
@@ -118,7 +121,8 @@ def select_recent(connection: Connection, outlet_ids: Sequence[int], *, since: d
             SELECT id FROM pages WHERE outlet_id = wanted.outlet_id AND fetched_at >= %(since)s ORDER BY first_seen_at DESC LIMIT %(limit)s
         ) p
         CROSS JOIN LATERAL (
-            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s ORDER BY fetched_at DESC LIMIT 1
+            SELECT id, fetched_at FROM captures WHERE page_id = p.id AND fetched_at >= %(since)s AND dropped_at IS NULL
+            ORDER BY fetched_at DESC LIMIT 1
         ) c
         ORDER BY c.fetched_at DESC, c.id DESC LIMIT %(limit)s
         """,

@@ -6,11 +6,13 @@ twice only if a worker dies between the sending and its record, and then under t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from pipeline.models import Every
 from pipeline.store.database import LIVE_WORKERS, Connection
 
 # Claims are made one after the other, so that each sees the workers that made the earlier ones.
@@ -33,6 +35,18 @@ class Delivery:
     age: timedelta  # since it was composed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A message that waits to be sent, with what is needed to compose it anew."""
+
+    id: int
+    alert_version_id: int
+    alert: str
+    query: str
+    every: Every
+    channel_url: bytes  # encrypted
+
+
 def lock_alert(connection: Connection, alert_id: int) -> None:
     """Until the end of the transaction nobody else composes or settles messages of this alert."""
     connection.execute("SELECT FROM alerts WHERE id = %s FOR NO KEY UPDATE", (alert_id,))
@@ -46,6 +60,43 @@ def compose(connection: Connection, alert_version_id: int, channel: int, *, stor
     ).fetchone()
     assert row is not None  # noqa: S101 - RETURNING always gives a row
     return int(row[0])
+
+
+def composed(connection: Connection, delivery_ids: Sequence[int]) -> list[Composed]:
+    """Those of the messages that wait to be sent."""
+    rows = connection.execute(
+        """
+        SELECT d.id, v.id, a.name, v.query, v.every, v.channels[d.channel + 1]
+        FROM deliveries d JOIN alert_versions v ON v.id = d.alert_version_id JOIN alerts a ON a.id = v.alert_id
+        WHERE d.id = ANY (%s) AND d.state = 'waiting' ORDER BY d.id
+        """,
+        (list(delivery_ids),),
+    )
+    return [
+        Composed(id=row[0], alert_version_id=row[1], alert=row[2], query=row[3], every=Every(row[4]), channel_url=bytes(row[5]))
+        for row in rows
+    ]
+
+
+def compose_anew(connection: Connection, delivery_id: int, body: bytes) -> None:
+    """Give a message that waits other bytes; if its old ones may have arrived, it is another message, with a key of its own."""
+    connection.execute(
+        """
+        UPDATE deliveries SET body = %s, idempotency_key = CASE attempts WHEN 0 THEN idempotency_key ELSE gen_random_uuid() END
+        WHERE id = %s AND state = 'waiting'
+        """,
+        (body, delivery_id),
+    )
+
+
+def withdraw(connection: Connection, delivery_id: int) -> None:
+    """Nothing is left to tell in a message."""
+    connection.execute("DELETE FROM deliveries WHERE id = %s AND state = 'waiting'", (delivery_id,))
+
+
+def empty(connection: Connection, delivery_ids: Sequence[int]) -> None:
+    """Keep no more of messages that were sent or given up than that they were."""
+    connection.execute("UPDATE deliveries SET body = '' WHERE id = ANY (%s) AND state <> 'waiting'", (list(delivery_ids),))
 
 
 def gone(connection: Connection, alert_version_id: int) -> set[int]:

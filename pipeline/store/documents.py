@@ -11,7 +11,7 @@ from pipeline.store.database import Connection
 
 REBUILD_LOCK: Final = 7_270_005
 SELECT: Final[LiteralString] = """
-    SELECT a.id, a.revision, a.deleted_at IS NOT NULL, v.version, a.url, a.canonical_url, o.name, o.labels, o.country, o."group",
+    SELECT a.id, a.revision, a.deleted_at IS NOT NULL, a.version, a.url, a.canonical_url, o.name, o.labels, o.country, o."group",
         v.title, v.body, v.authors, v.published_at, v.published_offset_s, v.published_precision, a.first_seen_at, v.language, v.topics,
         v.syndicated_name, v.syndicated_url, s.story_id, d.duplicate_of, d.kind,
         (
@@ -21,7 +21,8 @@ SELECT: Final[LiteralString] = """
             WHERE mentions.article_id = a.id
         )
     FROM articles a
-    JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
+    -- An erased article has none.
+    LEFT JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
     JOIN outlets o ON o.id = a.outlet_id
     LEFT JOIN story_articles s ON s.article_id = a.id
     LEFT JOIN duplicates d ON d.article_id = a.id
@@ -139,13 +140,13 @@ def _document(row: Sequence[Any]) -> Document:
         labels=tuple(row[7]),
         country=row[8],
         group=row[9],
-        title=row[10],
-        body=row[11],
-        authors=tuple(row[12]),
+        title=row[10] or "",
+        body=row[11] or "",
+        authors=tuple(row[12] or ()),
         published_at=timestamp(row[13], row[14], row[15]),
         first_seen_at=row[16],
         language=row[17],
-        topics=tuple(row[18]),
+        topics=tuple(row[18] or ()),
         syndicated_from=Syndication(name=row[19], url=row[20]) if row[19] else None,
         story_id=row[21],
         duplicate_of=row[22],

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 from pipeline.models import Page, Priority
+from pipeline.store import refetches
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -21,10 +22,48 @@ RETRY_AFTER_S: Final = (60, 300, 1_800, 7_200, 43_200)
 NOT_FOUND: Final = 404
 GONE: Final = 410
 
-# The next age at which a page that `answer` tells of is fetched again for edits; null when it is older than all of them.
-NEXT_REFETCH: Final[LiteralString] = """
-    (SELECT min(pages.first_seen_at + make_interval(secs => age)) FROM unnest(%(refetch_after_s)s::float8[]) AS age
-     WHERE pages.first_seen_at + make_interval(secs => age) > answer.fetched_at)
+# Of each priority, so many times what is wanted are looked at first, those that are longest due.
+FEW: Final = 16
+# Of each host, so many at least, where the first ones don't do.
+FEWEST_PER_HOST: Final = 4
+
+# What may be fetched by this worker now: hosts and outlets that it may take, and that it has not enough of already.
+OPEN: Final[LiteralString] = f"""
+    near.host <> ALL (%(busy_hosts)s::text[]) AND (%(outlets)s::bigint[] IS NULL OR near.outlet_id = ANY (%(outlets)s::bigint[]))
+    AND EXISTS (SELECT FROM outlets o WHERE o.id = near.outlet_id AND o.removed_at IS NULL)
+    AND NOT EXISTS (SELECT FROM hosts WHERE hosts.host = near.host AND NOT {TAKEABLE})
+"""
+# Pages that may be claimed. Where the first ones are not all there are, and too few outlets have them, hosts are found by
+# skipping from one to the next in the index: what can't be fetched now, however much it is, costs one look a host.
+NEAR: Final[LiteralString] = f"""
+    first_due AS MATERIALIZED (
+        SELECT due.* FROM unnest(%(priorities)s::smallint[]) AS rank (priority) CROSS JOIN LATERAL (
+            SELECT near.id, near.outlet_id, near.priority, near.due_at, {free("near")} AND {OPEN} AS is_open FROM (
+                SELECT id, outlet_id, host, priority, due_at, leased_by FROM pages
+                WHERE pages.priority = rank.priority AND due_at <= %(due_by)s ORDER BY due_at LIMIT %(few)s
+            ) AS near
+        ) AS due
+    ), many AS (
+        SELECT FROM first_due GROUP BY priority
+        HAVING count(*) >= %(few)s AND count(DISTINCT outlet_id) FILTER (WHERE is_open) < %(limit)s
+    ), ends AS (
+        (SELECT outlet_id, host FROM pages WHERE due_at IS NOT NULL ORDER BY outlet_id, host LIMIT 1)
+        UNION ALL
+        SELECT following.* FROM ends CROSS JOIN LATERAL (
+            SELECT outlet_id, host FROM pages WHERE due_at IS NOT NULL AND (pages.outlet_id, pages.host) > (ends.outlet_id, ends.host)
+            ORDER BY outlet_id, host LIMIT 1
+        ) AS following
+    ), open AS MATERIALIZED (
+        SELECT near.outlet_id, near.host FROM ends AS near WHERE (SELECT EXISTS (SELECT FROM many)) AND {OPEN}
+    ), near AS (
+        SELECT id, outlet_id, priority, due_at FROM first_due WHERE is_open AND NOT (SELECT EXISTS (SELECT FROM many))
+        UNION ALL
+        SELECT due.* FROM open CROSS JOIN unnest(%(priorities)s::smallint[]) AS rank (priority) CROSS JOIN LATERAL (
+            SELECT p.id, p.outlet_id, p.priority, p.due_at FROM pages p
+            WHERE p.outlet_id = open.outlet_id AND p.host = open.host AND p.priority = rank.priority AND p.due_at <= %(due_by)s AND {free("p")}
+            ORDER BY p.due_at LIMIT greatest(%(fewest_per_host)s, %(limit)s / (SELECT count(*) FROM open))
+        ) AS due
+    )
 """
 
 
@@ -39,7 +78,7 @@ def now(connection: Connection) -> datetime:
 def claim_pages(
     connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, busy_hosts: Sequence[str], limit: int
 ) -> list[Page]:
-    """Lease pages that were due at `due_by`, news first.
+    """Lease pages that were due at `due_by`: news first, and outlets by turns, of each what is longest due.
 
     Args:
         connection: in a transaction.
@@ -52,12 +91,13 @@ def claim_pages(
     """
     rows = connection.execute(
         f"""
-        WITH chosen AS (
-            SELECT p.id, p.host FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
-            WHERE p.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("p")} AND p.host <> ALL (%(busy_hosts)s::text[])
-              AND (hosts.host IS NULL OR {TAKEABLE})
-              AND (%(outlets)s::bigint[] IS NULL OR p.outlet_id = ANY (%(outlets)s::bigint[]))
-            ORDER BY p.priority, p.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED
+        WITH RECURSIVE {NEAR}, ranked AS (
+            SELECT id, priority, due_at, row_number() OVER (PARTITION BY priority, outlet_id ORDER BY due_at, id) AS turn FROM near
+            -- More than are wanted, since another worker may be claiming the same.
+            ORDER BY priority, turn, due_at LIMIT 2 * %(limit)s
+        ), chosen AS (
+            SELECT p.id, p.host FROM ranked JOIN pages p ON p.id = ranked.id WHERE p.due_at <= %(due_by)s AND {free("p")}
+            ORDER BY ranked.priority, ranked.turn, ranked.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED
         ), {TAKEN}
         UPDATE pages SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE pages.id = chosen.id
         RETURNING pages.id, pages.outlet_id, pages.url, pages.priority, pages.fetches, pages.etag, pages.last_modified
@@ -68,6 +108,9 @@ def claim_pages(
             "outlets": None if outlets is None else list(outlets),
             "busy_hosts": list(busy_hosts),
             "limit": limit,
+            "priorities": list(Priority),
+            "few": FEW * limit,
+            "fewest_per_host": FEWEST_PER_HOST,
         },
     )
     found = [
@@ -80,20 +123,29 @@ def claim_pages(
 def record_unchanged(connection: Connection, page: Page, *, fetched_at: datetime, status: int, refetch_after_s: Sequence[float]) -> None:
     """A page was fetched again and is the same: no capture, and its next time is set."""
     connection.execute(
-        f"""
-        UPDATE pages SET leased_by = NULL, fetched_at = answer.fetched_at, fetches = fetches + 1, failures = 0, status = %(status)s,
-            reason = NULL, priority = %(priority)s, due_at = {NEXT_REFETCH}
-        FROM (SELECT %(fetched_at)s::timestamptz AS fetched_at) AS answer WHERE id = %(id)s
+        """
+        UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
+            reason = NULL, priority = %(priority)s, due_at = %(due_at)s
+        WHERE id = %(id)s
         """,
         {
             "id": page.id,
             "fetched_at": fetched_at,
             "status": status,
             "priority": Priority.REFETCH,
-            "refetch_after_s": list(refetch_after_s),
+            "due_at": refetches.next_at(connection, page.id, plan=refetch_after_s),
         },
     )
     are_there(connection, [page.id])
+    revisited(connection, page.id, fetched_at=fetched_at, status=status)
+
+
+def revisited(connection: Connection, page_id: int, *, fetched_at: datetime, status: int) -> None:
+    """Keep that a fetch found the page as it was, for the archive's records."""
+    connection.execute(
+        "INSERT INTO revisits (page_id, fetched_at, status) SELECT id, %s, %s FROM pages WHERE id = %s ON CONFLICT DO NOTHING",
+        (fetched_at, status, page_id),
+    )
 
 
 def record_failure(

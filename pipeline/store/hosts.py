@@ -13,15 +13,16 @@ from typing import Final, Literal, LiteralString
 from pipeline.store.database import LIVE_WORKERS, Connection
 
 
-def free(table: Literal["f", "p", "d", "hosts"]) -> LiteralString:
+def free(table: Literal["f", "p", "d", "near", "hosts"]) -> LiteralString:
     """Whether nobody who is alive holds a row."""
     return f"({table}.leased_by IS NULL OR {table}.leased_by <> ALL (ARRAY({LIVE_WORKERS})))"
 
 
-# Hosts that this worker may take: free, its own, or of a worker that is gone; and not to be left alone.
+# Hosts that this worker may take: free, its own, or of a worker that is gone; and not to be left alone. Nobody is left alone for
+# more than a day: a time past that was set before the clock was set back.
 TAKEABLE: Final[LiteralString] = f"""
     (({free("hosts")} OR hosts.leased_by = %(worker)s)
-     AND (hosts.not_before IS NULL OR hosts.not_before <= now()))
+     AND (hosts.not_before IS NULL OR hosts.not_before <= now() OR hosts.not_before > now() + interval '25 hours'))
 """
 # The hosts of the rows in `chosen` that no other worker took in between.
 TAKEN: Final[LiteralString] = f"""
@@ -34,6 +35,8 @@ TAKEN: Final[LiteralString] = f"""
 # A host that fails is left alone for longer each time, from the first to the second.
 FIRST_BACKOFF_S: Final = 60
 LONGEST_BACKOFF_S: Final = 3_600
+# A page or feed that leads to a host which others fetch from is asked for again after this.
+BUSY_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,18 @@ def leave_alone(connection: Connection, worker: int, host: str, *, reason: str, 
     )
     connection.execute("UPDATE feeds SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host))
     return connection.execute("UPDATE pages SET leased_by = NULL WHERE leased_by = %s AND host = %s", (worker, host)).rowcount
+
+
+def wait_for(connection: Connection, table: Literal["feeds", "pages"], row_id: int, host: str) -> None:
+    """A feed or page leads to a host that can't be had now: it is due when the host may be asked again."""
+    connection.execute(
+        f"""
+        UPDATE {table} SET leased_by = NULL,
+            due_at = greatest(now() + make_interval(secs => %(busy_s)s), (SELECT not_before FROM hosts WHERE host = %(host)s))
+        WHERE id = %(id)s
+        """,
+        {"id": row_id, "host": host, "busy_s": BUSY_S},
+    )
 
 
 def robots(connection: Connection, origin: str) -> Robots:

@@ -35,8 +35,14 @@ def _has_waiting(connection: Connection, name: str) -> bool:
 
 
 def delete_captures(connection: Connection, *, before: datetime) -> int:
-    """Delete captures fetched before a time that `clean` is done with; how many."""
-    return connection.execute("DELETE FROM captures WHERE fetched_at < %s AND outcome IS NOT NULL", (before,)).rowcount
+    """Delete captures fetched before a time that `clean` is done with, and when they were found unchanged; how many captures.
+
+    Those in the archive go with their segments.
+    """
+    connection.execute("DELETE FROM revisits WHERE fetched_at < %s AND segment_id IS NULL", (before,))
+    return connection.execute(
+        "DELETE FROM captures WHERE fetched_at < %s AND outcome IS NOT NULL AND segment_id IS NULL", (before,)
+    ).rowcount
 
 
 def delete_story_vectors(connection: Connection, *, before: datetime) -> int:

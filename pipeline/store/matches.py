@@ -243,6 +243,15 @@ def settle(
     )
 
 
+def in_delivery(connection: Connection, alert_version_id: int, delivery_id: int) -> dict[int, str]:
+    """The articles that a message tells of, with the passages that the query found."""
+    rows = connection.execute(
+        "SELECT article_id, highlight FROM matches WHERE alert_version_id = %s AND delivery_ids @> ARRAY[%s::bigint]",
+        (alert_version_id, delivery_id),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def told(connection: Connection, article_ids: Sequence[int]) -> dict[int, Told]:
     """The articles as a message shows them; erased ones are left out."""
     rows = connection.execute(

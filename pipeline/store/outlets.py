@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import AddressTaken, InputError, NameTaken, UnknownName
 from pipeline.models import FeedKind, Outlet, OutletSpec
+from pipeline.store import subscriptions
 from pipeline.store.database import Connection
 
 COLUMNS: Final[LiteralString] = 'o.id, o.name, o.url, o.labels, o.country, o.language, o."group"'
@@ -160,6 +161,7 @@ def remove(connection: Connection, name: str) -> None:
     """
     outlet = by_names(connection, [name])[0]
     connection.execute("UPDATE outlets SET removed_at = now() WHERE id = %s", (outlet.id,))
+    subscriptions.end(connection, outlet.id)
 
 
 def known(connection: Connection) -> int:

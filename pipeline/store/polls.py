@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit
 
 from pipeline import rhythm as rhythms
+from pipeline import traps
 from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
-from pipeline.store import discoveries, hosts
+from pipeline.store import discoveries, forgotten, frontier, hosts, subscriptions
+from pipeline.store.admission import Admission, admit
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
 
@@ -22,26 +24,33 @@ LONGEST_BACKOFF_S: Final = 21_600
 FEWEST_ITEMS: Final = 3
 # Validators are left out once an hour: some servers keep one ETag for ever.
 FULL_READ_AFTER_S: Final = 3_600
+# The crawler's clock may differ so much from the database's, by which feeds are due; past that its times are not used.
+CLOCKS_DIFFER: Final = timedelta(minutes=10)
+
+COLUMNS: Final[LiteralString] = """
+    feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
+    feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
+    coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items, feeds.recent_expected
+"""
 
 
 def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, limit: int) -> list[Feed]:
     """Lease feeds that were due at `due_by`, the longest due first.
 
     With the start of a run as `due_by`, no feed is claimed twice in it: a poll moves its due time past that.
+    A feed that was polled in the future is due, too: the clock was set back, and its due time may be days away.
     """
     rows = connection.execute(
         f"""
         WITH chosen AS (
             SELECT f.id, f.host FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN hosts ON hosts.host = f.host
-            WHERE f.active AND f.due_at <= %(due_by)s AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
+            WHERE f.active AND (f.due_at <= %(due_by)s OR f.polled_at > %(due_by)s + %(clocks_differ)s)
+              AND o.removed_at IS NULL AND {free("f")} AND (hosts.host IS NULL OR {TAKEABLE})
               AND (%(outlets)s::bigint[] IS NULL OR f.outlet_id = ANY (%(outlets)s::bigint[]))
             ORDER BY f.due_at, f.id LIMIT %(limit)s FOR NO KEY UPDATE OF f SKIP LOCKED
         ), {TAKEN}
         UPDATE feeds SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE feeds.id = chosen.id
-        RETURNING feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
-            feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
-            coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items,
-            feeds.recent_expected
+        RETURNING {COLUMNS}
         """,
         {
             "worker": worker,
@@ -49,29 +58,42 @@ def claim(connection: Connection, worker: int, *, due_by: datetime, outlets: Seq
             "outlets": None if outlets is None else list(outlets),
             "limit": limit,
             "full_read_after_s": FULL_READ_AFTER_S,
+            "clocks_differ": CLOCKS_DIFFER,
         },
     )
-    return [
-        Feed(
-            id=row[0],
-            outlet_id=row[1],
-            url=row[2],
-            kind=FeedKind(row[3]),
-            etag=row[4] if row[6] else None,
-            last_modified=row[5] if row[6] else None,
-            items=row[7],
-            succeeded_at=row[8],
-            rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
-        )
-        for row in rows
-    ]
+    return [_feed(row) for row in rows]
 
 
-def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None) -> tuple[int, list[Page]]:
+def feed(connection: Connection, feed_id: int) -> Feed:
+    """A feed as it is stored."""
+    values = {"id": feed_id, "full_read_after_s": FULL_READ_AFTER_S}
+    row = connection.execute(f"SELECT {COLUMNS} FROM feeds WHERE id = %(id)s FOR NO KEY UPDATE", values).fetchone()
+    assert row is not None, "feeds are not deleted"  # noqa: S101 - what names it goes with it
+    return _feed(row)
+
+
+def _feed(row: Sequence[Any]) -> Feed:
+    return Feed(
+        id=row[0],
+        outlet_id=row[1],
+        url=row[2],
+        kind=FeedKind(row[3]),
+        etag=row[4] if row[6] else None,
+        last_modified=row[5] if row[6] else None,
+        items=row[7],
+        succeeded_at=row[8],
+        rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
+    )
+
+
+def record(
+    connection: Connection, poll: Poll, *, worker: int, interval_s: float, longest_s: float | None = None, most_a_day: int | None = None
+) -> tuple[int, list[Page]]:
     """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's rhythm and next time, coverage.
 
     A poll that shows nothing of what the one before showed has probably missed items: the outlet's other sources are
-    due at once, and coverage tells of the gap.
+    due at once, and coverage tells of the gap. What a hub sent changes neither when the feed is polled next nor what is
+    known of its whole.
 
     Args:
         connection: in a transaction.
@@ -79,20 +101,29 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         worker: who leases the new pages.
         interval_s: the shortest time to the next poll.
         longest_s: the longest one; null: it is not longer.
+        most_a_day: how many new pages of an outlet are taken in a day at least (`admission`); null: all.
 
     Returns:
         How many pages nobody had seen before, and those of them that this worker may fetch now.
 
     """
-    added = _add_pages(connection, poll, worker) if poll.items else Added()
+    if not poll.is_push:
+        poll = replace(poll, started_at=_on_our_clock(connection, poll.started_at))
+    added = _add_pages(connection, poll, worker, most_a_day) if poll.items else Added()
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm
-    gap = feed.items >= FEWEST_ITEMS and len(poll.items) >= FEWEST_ITEMS and added.seen_before == 0
+    taken = len(poll.items) - len(added.admission.left_out)
+    gap = not poll.is_push and feed.items >= FEWEST_ITEMS and taken >= FEWEST_ITEMS and added.seen_before == 0
+    news = taken - added.seen_before
     if feed.succeeded_at is not None and poll.error is None:
-        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=len(poll.items) - added.seen_before)
-    next_s = rhythms.interval_s(
-        rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=interval_s, longest_s=longest_s or interval_s
-    )
+        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=news)
+    longest_s = max(longest_s or interval_s, interval_s)
+    if not poll.is_push and poll.error is None and subscriptions.is_relied_on(connection, feed.id, new_items=news):
+        next_s = longest_s
+    else:
+        next_s = rhythms.interval_s(
+            rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=interval_s, longest_s=longest_s
+        )
     values = {
         "id": poll.feed.id,
         "outlet_id": poll.feed.outlet_id,
@@ -111,10 +142,15 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         "recent_items": rhythm.recent_items,
         "recent_expected": rhythm.recent_expected,
         "gap": int(gap),
+        "linked_items": added.admission.now if added.admission.linked else 0,
+        "waiting_items": len(added.admission.waits_s),
+        "refused_items": len(added.admission.refused),
+        "trapped_items": len(added.admission.trapped),
         "slack": INTERVAL_SLACK,
         "longest_s": max(LONGEST_BACKOFF_S, interval_s),
         "retry_after_s": poll.retry_after_s or 0,
         "failed": int(poll.error is not None),
+        "polls": int(not poll.is_push),
     }
     if poll.error is not None:
         connection.execute(
@@ -130,6 +166,16 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         if never.rowcount:
             # Discovery fills in for a feed that never worked.
             discoveries.ask(connection, poll.feed.outlet_id)
+    elif poll.is_push:
+        connection.execute(
+            """
+            UPDATE feeds SET succeeded_at = greatest(succeeded_at, %(started_at)s), new_items = %(new_items)s,
+                rhythm_items = %(rhythm_items)s, rhythm_hours = %(rhythm_hours)s,
+                recent_items = %(recent_items)s, recent_expected = %(recent_expected)s
+            WHERE id = %(id)s
+            """,
+            values,
+        )
     elif poll.not_modified:
         connection.execute(
             """
@@ -156,16 +202,27 @@ def record(connection: Connection, poll: Poll, *, worker: int, interval_s: float
         )
     connection.execute(
         """
-        INSERT INTO coverage (outlet_id, hour, polls, failed_polls, new_items, gaps)
-        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), 1, %(failed)s, %(new_items)s, %(gap)s)
-        ON CONFLICT (outlet_id, hour) DO UPDATE SET polls = coverage.polls + 1, gaps = coverage.gaps + excluded.gaps,
-            failed_polls = coverage.failed_polls + excluded.failed_polls, new_items = coverage.new_items + excluded.new_items
+        INSERT INTO coverage (
+            outlet_id, hour, polls, failed_polls, new_items, gaps, linked_items, waiting_items, refused_items, trapped_items
+        )
+        VALUES (%(outlet_id)s, date_trunc('hour', %(started_at)s::timestamptz), %(polls)s, %(failed)s, %(new_items)s, %(gap)s,
+            %(linked_items)s, %(waiting_items)s, %(refused_items)s, %(trapped_items)s)
+        ON CONFLICT (outlet_id, hour) DO UPDATE SET polls = coverage.polls + excluded.polls, gaps = coverage.gaps + excluded.gaps,
+            failed_polls = coverage.failed_polls + excluded.failed_polls, new_items = coverage.new_items + excluded.new_items,
+            linked_items = coverage.linked_items + excluded.linked_items, waiting_items = coverage.waiting_items + excluded.waiting_items,
+            refused_items = coverage.refused_items + excluded.refused_items, trapped_items = coverage.trapped_items + excluded.trapped_items
         """,
         values,
     )
     if gap:
         _fill_in(connection, poll)
     return new, list(pages)
+
+
+def _on_our_clock(connection: Connection, at: datetime) -> datetime:
+    """A crawler's time, or the database's where the two clocks are apart: feeds are due by the database's."""
+    now = frontier.now(connection)
+    return at if abs(at - now) <= CLOCKS_DIFFER else now
 
 
 def _fill_in(connection: Connection, poll: Poll) -> None:
@@ -184,15 +241,20 @@ class Added:
     new: int = 0  # pages that nobody had seen before
     pages: tuple[Page, ...] = ()  # those of them that the worker may fetch
     seen_before: int = 0  # items that this feed had shown before
+    admission: Admission = field(default_factory=Admission)
 
 
-def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
-    items = {item.url: item for item in poll.items}
-    names = {url: urlsplit(url).hostname or "" for url in items}
-    unknown = connection.execute(
+def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int | None) -> Added:
+    items = {traps.without_session(item.url): item for item in poll.items}
+    found = connection.execute(
         "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
         (list(items),),
-    )
+    ).fetchall()
+    unknown = {url for (url,) in found}
+    dropped = forgotten.among(connection, unknown)
+    admission = admit(connection, poll, [url for url in items if url in unknown and url not in dropped], most_a_day=most_a_day)
+    items = {url: item for url, item in items.items() if url not in admission.left_out and url not in dropped}
+    names = {url: urlsplit(url).hostname or "" for url in items}
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
@@ -201,7 +263,9 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
         "seen_at": poll.started_at,
         "urls": list(items),
         "hosts": list(names.values()),
-        "taken": list(hosts.take(connection, worker, [names[url] for (url,) in unknown])),
+        "taken": list(hosts.take(connection, worker, [names[url] for url in unknown & items.keys() - admission.waits_s.keys()])),
+        "waits_s": [admission.waits_s.get(url) for url in items],
+        "backlog": Priority.BACKLOG,
         "titles": [item.title for item in items.values()],
         "published": [item.published_at for item in items.values()],
         "summaries": [item.summary for item in items.values()],
@@ -212,9 +276,12 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     # In the order of URLs, so that two workers with the same items can't wait for each other.
     added = connection.execute(
         """
-        INSERT INTO pages (outlet_id, url, host, due_at, priority, leased_by)
-        SELECT %(outlet_id)s, shown.url, shown.host, now(), %(priority)s, CASE WHEN shown.host = ANY (%(taken)s) THEN %(worker)s::integer END
-        FROM unnest(%(urls)s::text[], %(hosts)s::text[]) AS shown (url, host)
+        INSERT INTO pages (outlet_id, url, host, due_at, priority, leased_by, reason)
+        SELECT %(outlet_id)s, shown.url, shown.host, now() + make_interval(secs => coalesce(shown.wait_s, 0)),
+            CASE WHEN shown.wait_s IS NULL THEN %(priority)s ELSE %(backlog)s END,
+            CASE WHEN shown.wait_s IS NULL AND shown.host = ANY (%(taken)s) THEN %(worker)s::integer END,
+            CASE WHEN shown.wait_s IS NOT NULL THEN 'over_budget' END
+        FROM unnest(%(urls)s::text[], %(hosts)s::text[], %(waits_s)s::float8[]) AS shown (url, host, wait_s)
         WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)
         ORDER BY shown.url ON CONFLICT (url) DO NOTHING
         RETURNING id, url, leased_by
@@ -237,5 +304,7 @@ def _add_pages(connection: Connection, poll: Poll, worker: int) -> Added:
     return Added(
         new=len(added),
         pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
-        seen_before=len(items) - sighted.rowcount,
+        # What is forgotten is no gap.
+        seen_before=len(items) - sighted.rowcount + len(dropped),
+        admission=admission,
     )

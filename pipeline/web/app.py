@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from pipeline import config, log
 from pipeline.config import Settings
 from pipeline.errors import InfrastructureError, InputError, NotFound, PresswatchError, QueryError, UnknownName, UsageError
-from pipeline.web import api, guard, pages, showing
+from pipeline.web import api, guard, hubs, pages, showing
 from pipeline.web.connection import Engines
 
 RETRY_AFTER_S: Final = 10
@@ -60,12 +60,13 @@ def create(settings: Settings | None = None) -> FastAPI:
             # Whoever watches the server asks for the head of a page only.
             page.methods.add("HEAD")
     app.include_router(pages.router)
+    app.include_router(hubs.router)
     app.mount("/static", StaticFiles(directory=showing.STATIC))
     app.add_exception_handler(PresswatchError, _failed)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(guard.HostGuard, allowed=guard.allowed_hosts(chosen), refuse=_foreign_name)
+    app.add_middleware(guard.HostGuard, allowed=guard.allowed_hosts(chosen), callbacks=guard.callback_host(chosen), refuse=_foreign_name)
     app.add_middleware(guard.SecurityHeaders)
     return app
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline import websub
 from pipeline.config import Settings
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -60,17 +61,21 @@ class SecurityHeaders:
 class HostGuard:
     """Middleware that answers only under this server's own names, and under no name that a foreign page lets point here."""
 
-    def __init__(self, app: ASGIApp, *, allowed: Collection[str], refuse: Callable[[Request, str], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, allowed: Collection[str], callbacks: str | None, refuse: Callable[[Request, str], Response]
+    ) -> None:
         """Wrap an application.
 
         Args:
             app: what answers the others.
             allowed: the names, as `allowed_hosts` gives them.
+            callbacks: the name, as `callback_host` gives it, under which nothing but hubs' callbacks is answered.
             refuse: the answer to a request under another name, which it is given.
 
         """
         self.app = app
         self.allowed = frozenset(allowed)
+        self.callbacks = callbacks
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +85,8 @@ class HostGuard:
             return
         request = Request(scope)
         name = _name_of(request.headers.get("host", ""))
-        answer = self.app if name in self.allowed else self.refuse(request, name)
+        is_callback = name == self.callbacks and request.url.path.startswith(websub.PATH)
+        answer = self.app if name in self.allowed or is_callback else self.refuse(request, name)
         await answer(scope, receive, send)
 
 
@@ -99,6 +105,12 @@ def allowed_hosts(settings: Settings) -> list[str]:
         for addresses in psutil.net_if_addrs().values():
             names |= {_in_header(found.address.split("%")[0]) for found in addresses if found.family in (socket.AF_INET, socket.AF_INET6)}
     return sorted(names)
+
+
+def callback_host(settings: Settings) -> str | None:
+    """The name under which hubs (WebSub) reach this server; null: they don't. Its pages are not for the public."""
+    public = urlsplit(settings.websub_url).hostname
+    return _in_header(public) if public else None
 
 
 def is_loopback(host: str) -> bool:

@@ -98,6 +98,8 @@ def cleaned(outcome: str | None) -> str:
             return "the text had not changed"
         case "outdated":
             return "a newer text was stored before"
+        case "variant":
+            return "a former address or another edition of the article"
         case _:
             return f"no article, {reasons.why_no_article(outcome)}"
 

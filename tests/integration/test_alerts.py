@@ -32,7 +32,7 @@ from pipeline.models import CopyKind, Every, Extraction, Priority, Stage, Timest
 from pipeline.steps import alert
 from pipeline.steps.context import Context
 from pipeline.steps.deliver import deliver
-from pipeline.store import alerts, articles, documents, imports, stories, work
+from pipeline.store import alerts, articles, documents, identities, imports, stories, work
 from pipeline.store.alerts import Account
 
 
@@ -135,7 +135,7 @@ class Newsroom:
             saved = articles.save(
                 connection,
                 extraction,
-                articles.Origin(outlet_id=outlet_id, url=extraction.url, first_seen_at=seen or now, priority=Priority.LIVE),
+                identities.Origin(outlet_id=outlet_id, url=extraction.url, first_seen_at=seen or now, priority=Priority.LIVE),
             )
             if story is not None:
                 if story not in self.stories:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline.models import Capture, Discovery, Feed, FeedItem, FeedKind, OutletSpec, Page, Poll, Priority, Source
-from pipeline.store import captures, cleaning, discoveries, frontier, hosts, outlets, polls
+from pipeline.store import archiving, captures, cleaning, discoveries, frontier, hosts, outlets, polls, refetches
 from pipeline.store.database import Connection, Database
 
 NOW = datetime.now(UTC)
@@ -45,7 +45,12 @@ def claim_pages(connection: Connection, worker: int = 1, *, limit: int = 10, bus
 
 def polled(connection: Connection, *urls: str, **fields: Any) -> list[Page]:
     (feed,) = claim(connection)
-    facts = {"kind": FeedKind.FEED, "status": 200, "started_at": NOW, "items": tuple(FeedItem(url=url) for url in urls)} | fields
+    facts = {
+        "kind": FeedKind.FEED,
+        "status": 200,
+        "started_at": datetime.now(UTC),
+        "items": tuple(FeedItem(url=url) for url in urls),
+    } | fields
     return polls.record(connection, Poll(feed=feed, **facts), worker=1, interval_s=100)[1]
 
 
@@ -126,7 +131,9 @@ def test_what_a_feed_says_of_a_page_reaches_its_extraction(connection: Connectio
     for page in pages.values():
         capture = Capture(page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=b"<p>x")
         ids.append(captures.store(connection, capture, priority=page.priority))
-    sources = {one.source.url: one.source for one in cleaning.load(connection, list(filter(None, ids))).values()}
+    sources = {
+        one.source.url: one.source for one in cleaning.load(connection, archiving.bodies(connection, list(filter(None, ids)))).values()
+    }
     found = sources[said.url]
     assert (found.feed_title, found.feed_summary, found.feed_authors, found.feed_topics) == ("T", "S", ("Ana Roe", "Bo Li"), ("Harbour",))
     assert (sources[bare.url].feed_authors, sources[bare.url].feed_topics) == ((), ())
@@ -161,6 +168,52 @@ def test_news_first_and_crowded_hosts_later(connection: Connection, outlet: int)
     assert [page.priority for page in claim_pages(connection)] == [0, 1, 1, 2]
 
 
+def put_pages(connection: Connection, outlet: int, host: str, count: int, *, due: str = "1 min") -> None:
+    connection.execute(
+        """
+        INSERT INTO pages (outlet_id, url, host, due_at)
+        SELECT %s, 'https://' || %s::text || '/' || n, %s, now() - %s::interval FROM generate_series(1, %s) AS n
+        """,
+        (outlet, host, host, due, count),
+    )
+
+
+def test_a_huge_outlet_with_many_hosts_does_not_starve_the_others(connection: Connection, outlet: int) -> None:
+    for n in range(40):
+        put_pages(connection, outlet, f"h{n}.example", 60, due="1 day")
+    small = [outlets.save(connection, OutletSpec(name=f"Small {n}", url=f"https://small{n}.test/"))[0].id for n in range(3)]
+    for number, one in enumerate(small):
+        put_pages(connection, one, f"small{number}.test", 2)
+    claimed = claim_pages(connection, limit=10)
+    assert len(claimed) == 10
+    assert {page.outlet_id for page in claimed} == {outlet, *small}
+    # While nobody else has anything due, it is given all there is.
+    assert {page.outlet_id for page in claim_pages(connection, limit=10)} >= {outlet}
+    assert len(claim_pages(connection, limit=10)) == 10
+
+
+@pytest.mark.parametrize("why", ["left alone", "of another worker", "busy", "removed"])
+def test_what_cannot_be_fetched_now_costs_little_however_much_it_is(
+    database: Database, connection: Connection, outlet: int, why: str
+) -> None:
+    put_pages(connection, outlet, "huge.example", 5_000, due="1 day")
+    other = outlets.save(connection, OutletSpec(name="Other", url="https://other.test/"))[0].id
+    put_pages(connection, other, "other.test", 3)
+    connection.execute("ANALYZE pages")
+    if why == "left alone":
+        hosts.take(connection, 1, ["huge.example"])
+        hosts.leave_alone(connection, 1, "huge.example", reason="http_429", seconds=600)
+    elif why == "of another worker":
+        hosts.take(connection, database.worker(), ["huge.example"])
+    elif why == "removed":
+        outlets.remove(connection, "Example")
+    looked_at = "SELECT sum(idx_tup_fetch + seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname = 'pages'"
+    before = value(connection, looked_at)
+    claimed = claim_pages(connection, 999_999, limit=10, busy=("huge.example",) if why == "busy" else ())
+    assert {page.url for page in claimed} == {f"https://other.test/{n}" for n in (1, 2, 3)}
+    assert value(connection, looked_at) - before < 600
+
+
 def test_a_page_is_given_up_after_its_last_retry(connection: Connection, outlet: int) -> None:
     del outlet
     (page,) = polled(connection, "https://example.com/a")
@@ -184,18 +237,19 @@ def test_refetches_are_planned_by_age(connection: Connection, outlet: int) -> No
     plan = (3_600, 21_600, 86_400)
 
     def store(age_s: float, body: bytes) -> int | None:
-        seen = value(connection, "SELECT first_seen_at FROM pages")
-        capture = Capture(page_id=page.id, fetched_at=seen + timedelta(seconds=age_s), url=page.url, status=200, content_type="", body=body)
+        connection.execute("UPDATE pages SET first_seen_at = now() - make_interval(secs => %s)", (age_s,))
+        at = NOW + timedelta(seconds=age_s)
+        capture = Capture(page_id=page.id, fetched_at=at, url=page.url, status=200, content_type="", body=body)
         return captures.store(connection, capture, priority=Priority.LIVE, refetch_after_s=plan)
 
     next_s = "SELECT extract(epoch FROM due_at - first_seen_at)::float8 FROM pages"
     assert store(10, b"1") is not None
-    assert value(connection, next_s) == 3_600
-    assert store(3_700, b"1") is None  # the same bytes
-    assert value(connection, next_s) == 21_600
+    assert value(connection, next_s) == pytest.approx(3_600, rel=0.1)
+    assert store(4_000, b"1") is None  # the same bytes
+    assert value(connection, next_s) == pytest.approx(21_600, rel=0.1)
     assert store(30_000, b"2") is not None  # late: what was missed is not made up for
-    assert value(connection, next_s) == 86_400
-    assert store(90_000, b"1") is not None  # as it was once
+    assert value(connection, next_s) == pytest.approx(86_400, rel=0.1)
+    assert store(96_000, b"1") is not None  # as it was once
     assert value(connection, next_s) is None
     assert value(connection, "SELECT fetches FROM pages") == 4
     assert value(connection, "SELECT count(*) FROM work WHERE stage = 'clean' AND version = 0") == 3
@@ -256,12 +310,13 @@ def test_a_gap_of_the_only_source_asks_for_others(connection: Connection, outlet
 
 def test_a_feed_that_shows_nothing_new_is_polled_more_rarely(connection: Connection, outlet: int) -> None:
     del outlet
-    start = NOW - timedelta(days=3)
-    for hour in range(72):
+    for _ in range(72):
+        # What is learned counts from the poll before; the times of polls are those of the database's clock.
+        connection.execute("UPDATE feeds SET succeeded_at = now() - interval '1 h' WHERE succeeded_at IS NOT NULL")
         due_again(connection)
         (feed,) = claim(connection)
         items = (FeedItem(url="https://example.com/a"),)
-        poll = Poll(feed=feed, started_at=start + timedelta(hours=hour), kind=FeedKind.FEED, items=items)
+        poll = Poll(feed=feed, started_at=datetime.now(UTC), kind=FeedKind.FEED, items=items)
         polls.record(connection, poll, worker=1, interval_s=100, longest_s=3_000)
     wait_s = value(connection, "SELECT extract(epoch FROM due_at - polled_at) FROM feeds")
     assert 500 < wait_s < 3_000
@@ -339,6 +394,79 @@ def test_an_article_that_is_taken_down_is_recorded(connection: Connection, outle
     assert value(connection, gone)
     captures.store(connection, replace(capture, body=b"<p>y", fetched_at=NOW + timedelta(hours=2)), priority=page.priority)
     assert not value(connection, gone)
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=-7), timedelta(hours=7), timedelta(days=-400), timedelta(days=400)])
+def test_a_crawler_whose_clock_is_wrong_polls_neither_at_once_again_nor_never(connection: Connection, outlet: int, off: timedelta) -> None:
+    del outlet
+    for _ in range(2):
+        due_again(connection)
+        pages = polled(connection, "https://example.com/a", started_at=datetime.now(UTC) + off)
+        assert value(connection, "SELECT due_at BETWEEN now() + interval '80 s' AND now() + interval '100 s' FROM feeds")
+        assert claim(connection) == []
+    captures_at = datetime.now(UTC) + off
+    connection.execute("SELECT ensure_month('captures', %s)", (captures_at,))
+    page = pages[0] if pages else Page(id=value(connection, "SELECT id FROM pages"), outlet_id=1, url="https://example.com/a")
+    capture = Capture(page_id=page.id, fetched_at=captures_at, url=page.url, status=200, content_type="", body=b"1")
+    captures.store(connection, capture, priority=Priority.LIVE, refetch_after_s=(3_600, 86_400))
+    assert value(connection, "SELECT due_at BETWEEN now() + interval '50 min' AND now() + interval '70 min' FROM pages")
+
+
+def test_after_the_clock_was_set_back_nothing_sleeps_for_days(connection: Connection, outlet: int) -> None:
+    del outlet
+    polled(connection, "https://example.com/a")
+    hosts.give_back(connection, 1, pauses_s={"example.com": 1})
+    connection.execute("UPDATE feeds SET polled_at = polled_at + interval '5 d', due_at = due_at + interval '5 d'")
+    connection.execute("UPDATE hosts SET not_before = not_before + interval '5 d'")
+    polled(connection, "https://example.com/a")
+    assert claim(connection) == []
+    assert value(connection, "SELECT due_at < now() + interval '2 min' FROM feeds")
+
+
+def test_outlets_that_edit_are_looked_at_more_often(connection: Connection, outlet: int) -> None:
+    calm = outlets.save(connection, OutletSpec(name="Calm", url="https://calm.test/"))[0].id
+    for one, host, edited in ((outlet, "example.com", 60), (calm, "calm.test", 0)):
+        put_pages(connection, one, host, 201)
+        connection.execute("UPDATE pages SET fetches = 3, due_at = NULL WHERE outlet_id = %s", (one,))
+        connection.execute(
+            """
+            INSERT INTO articles (outlet_id, page_id, url, canonical_url, version, first_seen_at)
+            SELECT outlet_id, id, url, url, 1 + (row_number() OVER (ORDER BY id) <= %s)::integer, now() - interval '3 d'
+            FROM pages WHERE outlet_id = %s
+            """,
+            (edited, one),
+        )
+    day = timedelta(days=1)
+    assert refetches.count_edits(connection, since=NOW - 14 * day, before=NOW - day) == 2
+    counted = "SELECT articles * 1000 + edited FROM edit_rates JOIN outlets ON id = outlet_id ORDER BY name DESC"
+    assert [row[0] for row in connection.execute(counted)] == [201_060, 201_000]
+
+    def first_look(host: str) -> timedelta:
+        connection.execute("UPDATE pages SET first_seen_at = now()")
+        page_id = value(
+            connection, "SELECT min(id) FROM pages WHERE host = 'calm.test'" if host == "calm.test" else "SELECT min(id) FROM pages"
+        )
+        at = refetches.next_at(connection, page_id, plan=(3_600, 21_600, 86_400))
+        assert at is not None
+        return at - frontier.now(connection)
+
+    assert first_look("example.com") < timedelta(minutes=35)
+    assert timedelta(minutes=50) < first_look("calm.test") < timedelta(minutes=70)
+
+
+def test_a_page_that_was_seen_late_is_as_old_as_its_feed_says(connection: Connection, outlet: int) -> None:
+    del outlet
+    (feed,) = claim(connection)
+    ages = {"new": 0, "days": 2, "old": 400}
+    items = tuple(FeedItem(url=f"https://example.com/{name}", published_at=NOW - timedelta(days=days)) for name, days in ages.items())
+    pages = polls.record(connection, Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=items), worker=1, interval_s=100)[1]
+    plan = (3_600, 86_400, 259_200)
+    due = {page.url.rsplit("/", 1)[1]: refetches.next_at(connection, page.id, plan=plan) for page in pages}
+    assert due["old"] is None
+    assert due["new"] is not None
+    assert due["new"] < NOW + timedelta(hours=2)
+    assert due["days"] is not None
+    assert NOW + timedelta(hours=16) < due["days"] < NOW + timedelta(hours=32)
 
 
 def test_hosts_of_feeds(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from pipeline.extract import extract
 from pipeline.models import Stage
 from pipeline.steps import alert, chain, clean, learning, maintain
 from pipeline.steps.context import Context
-from pipeline.store import cleaning
+from pipeline.store import archiving, cleaning
 from tests.archive import Archive
 
 WORDS = (
@@ -193,7 +193,9 @@ def test_two_workers_learn_from_each_other(archive: Archive, context: Context) -
     for number in range(5):
         archive.put(str(number), page(number, [*story(number), APPEAL]))
     with context.database.transaction() as connection:
-        captures = cleaning.load(connection, [row[0] for row in connection.execute("SELECT id FROM captures").fetchall()])
+        captures = cleaning.load(
+            connection, archiving.bodies(connection, [row[0] for row in connection.execute("SELECT id FROM captures").fetchall()])
+        )
     reads = [learning.Read(capture=capture, extraction=extract(capture.source)) for capture in captures.values()]
 
     def learn() -> learning.Learned:

@@ -38,13 +38,37 @@ def test_answers_that_fail(status: int, final: bool) -> None:
     ("status", "header", "wait_s"),
     [
         (429, "120", 120), (503, "7", 7), (429, None, WAIT_S), (503, None, 0), (429, "soon", WAIT_S), (429, "-5", WAIT_S),
-        (503, "99999999999", LONGEST_WAIT_S), (500, "120", 0), (429, "Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        (503, "99999999999", LONGEST_WAIT_S), (500, "120", 0), (429, "Wed, 21 Oct 2015 07:28:00 GMT", WAIT_S),
     ],
 )  # fmt: skip
 def test_retry_after(status: int, header: str | None, wait_s: float) -> None:
     failure = of_response(answer(status, **({"Retry_After": header} if header else {})))
     assert failure is not None
     assert failure.wait_s == wait_s
+
+
+@pytest.mark.parametrize(
+    ("header", "wait_s"),
+    [
+        ("0", WAIT_S), ("\u00b2", WAIT_S), ("\u0663", WAIT_S), ("1.5", WAIT_S), ("1e9", WAIT_S), ("9" * 5_000, LONGEST_WAIT_S), ("  30 ", 30),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT_S), ("Fri, 31 Dec 9999 23:59:59 -1200", WAIT_S), ("Mon, 32 Foo 2025 25:61:61 GMT", WAIT_S),
+        ("Mon, 01 Jan 99999999999999 00:00:00 GMT", WAIT_S), ("Thu, 01 Jan 1970 00:00:00 GMT", WAIT_S), ("Thu, 01 Jan 0001 00:00:00 +1200", WAIT_S),
+    ],
+)  # fmt: skip
+def test_absurd_retry_after(header: str, wait_s: float) -> None:
+    response = Response(URL, status=429, headers={"Retry-After": header.encode("utf-8")})
+    failure = of_response(response)
+    assert failure is not None
+    assert failure.wait_s == wait_s
+
+
+def test_retry_after_by_the_clock_of_the_server() -> None:
+    ahead = {"Date": "Wed, 21 Oct 2099 07:28:00 GMT", "Retry-After": "Wed, 21 Oct 2099 07:29:30 GMT"}
+    behind = {"Date": "Wed, 21 Oct 2015 07:28:00 GMT", "Retry-After": "Wed, 21 Oct 2015 07:29:30 GMT"}
+    for headers in (ahead, behind):
+        failure = of_response(Response(URL, status=503, headers=headers))
+        assert failure is not None
+        assert failure.wait_s == 90
 
 
 def test_retry_after_as_a_date() -> None:

@@ -20,8 +20,8 @@ from tests.sentences import SENTENCES, TEXT
 NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
 
 
-def page(html: bytes | str, **known: object) -> Extraction:
-    return extract(PageSource(url="https://example.org/news/story", html=html, fetched_at=NOW, **known))  # type: ignore[arg-type]
+def page(html: bytes | str, url: str = "https://example.org/news/story", **known: object) -> Extraction:
+    return extract(PageSource(url=url, html=html, fetched_at=NOW, **known))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +263,24 @@ def test_a_canonical_url_elsewhere_is_syndication_not_identity() -> None:
 def test_a_home_page_is_no_canonical_url_of_an_article() -> None:
     html = f'<html><head><link rel="canonical" href="https://example.org/"></head><body><h1>T</h1>{TEXT}</body></html>'
     assert page(html).canonical_url == "https://example.org/news/story"
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "canonical"),
+    [
+        ("/news", "/news/harbour-bridge-closes-for-years", "/news/harbour-bridge-closes-for-years"),
+        ("/harbour-bridge-closes-for-years", "/harbour-bridge-closes-for-years/all", "/harbour-bridge-closes-for-years"),
+        ("/news", "/news/all", "/news"),
+    ],
+)
+def test_a_section_is_no_canonical_url_of_an_article(said: str, own: str, canonical: str) -> None:
+    html = f'<html><head><link rel="canonical" href="https://example.org{said}"></head><body><h1>T</h1>{TEXT}</body></html>'
+    assert page(html, url=f"https://example.org{own}").canonical_url == f"https://example.org{canonical}"
+
+
+def test_another_host_of_the_outlet_is_believed() -> None:
+    html = f'<html><head><link rel="canonical" href="https://example.net/story"></head><body><h1>T</h1>{TEXT}</body></html>'
+    assert page(html, outlet_hosts=("example.org", "www.example.net")).canonical_url == "https://example.net/story"
 
 
 def test_furniture_goes_and_text_stays() -> None:

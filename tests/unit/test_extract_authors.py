@@ -133,6 +133,13 @@ def test_authors_of_metadata(name: str, value: str, people: tuple[str, ...]) -> 
     assert decided(H1 + TEXT, f'<meta name="{name}" content="{value}">') == people
 
 
+def test_a_site_may_bear_its_authors_name() -> None:
+    site = '<meta property="og:site_name" content="Jane Roe">'
+    assert decided(H1 + TEXT, f'{site}<meta name="author" content="Jane Roe">') == ("Jane Roe",)
+    assert decided(f'{H1}<p class="byline">John Doe</p>{TEXT}', f'{site}<meta name="author" content="Jane Roe">') == ("John Doe",)
+    assert decided(H1 + TEXT, '<meta name="author" content="The Harbour Post">') == ()
+
+
 def test_a_byline_that_is_marked_and_written_goes_before_who_put_the_text_online() -> None:
     uploader = person("Max Uploader")
     assert declared(uploader, body=f'{H1}<p class="byline">By Jane Roe</p>{TEXT}') == ("Jane Roe",)
@@ -220,10 +227,17 @@ def test_far_bylines_count_only_where_they_agree() -> None:
 
 def test_where_an_author_is_declared_only_plain_bylines_count_far_away() -> None:
     far = "<p></p>" * 90
-    outlet = organisation("The Harbour Post")
-    assert declared(outlet, body=f'{H1}{TEXT}{far}<div class="author">Jane Roe</div>') == ("The Harbour Post",)
-    assert declared(outlet, body=f'{H1}{TEXT}{far}<div class="author">By Jane Roe</div>') == ("Jane Roe",)
-    assert declared(outlet, body=f'{H1}{TEXT}{far}<a rel="author" href="/j">Jane Roe</a>') == ("Jane Roe",)
+    desk = person("Redaktion Nord")
+    assert declared(desk, body=f'{H1}{TEXT}{far}<div class="author">Jane Roe</div>') == ("Redaktion Nord",)
+    assert declared(desk, body=f'{H1}{TEXT}{far}<div class="author">By Jane Roe</div>') == ("Jane Roe",)
+    assert declared(desk, body=f'{H1}{TEXT}{far}<a rel="author" href="/j">Jane Roe</a>') == ("Jane Roe",)
+
+
+@pytest.mark.parametrize("name", ["The Harbour Post", "HarbourPost"])
+def test_an_outlets_account_is_no_author_where_a_person_is_named(name: str) -> None:
+    far = "<p></p>" * 90
+    assert declared(person(name), body=f'{H1}{TEXT}{far}<div class="author">Jane Roe | 3 hours ago</div>') == ("Jane Roe",)
+    assert declared(person(name)) == (name,)
 
 
 def test_a_box_far_away_counts_only_by_relation() -> None:
@@ -264,7 +278,23 @@ def test_a_page_without_a_headline_is_read_all_over() -> None:
         ("<p>Автор: Мария Соколова</p>", ("Мария Соколова",)),
         ("<p>记者：张三</p>", ("张三",)),
         ("<p>بقلم: أحمد علي</p>", ("أحمد علي",)),
+        ("<p>Von Rechtsanwältin Jane Roe</p>", ("Jane Roe",)),
+        ("<p>By NEWSROOM Staff</p>", ("NEWSROOM Staff",)),
+        (
+            "<p>By HPN, in <a href='/news'>News</a>, <a href='/business-and-money'>Business and money</a>, <a href='/t'>Tourism</a> · 31 Jan 2025, 20:02</p>",
+            ("HPN",),
+        ),
+        (
+            "<p>By Jane Roe, in <a href='/news'>News</a>, <a href='/business-and-money'>Business and money</a>, <a href='/t'>Tourism</a> · 31 Jan 2025</p>",
+            ("Jane Roe",),
+        ),
+        (
+            "<p>By Tuesday, <a href='/council'>the council</a> will have decided whether the ferry goes on, and who pays for the two new boats.</p>",
+            (),
+        ),
+        ("<p>By AFP</p>", ()),
         ("<p>By Reuters</p>", ()),
+        ("<div class='signup'><a href='/member/reg_top/'>新規登録</a></div>", ()),
         ("<p>Von Januar an fahren die Schiffe öfter als bisher.</p>", ()),
         ("<p>Photo by Jane Roe on Unsplash</p>", ()),
         ("<p>By Jane Roe on Unsplash</p>", ()),
@@ -275,6 +305,13 @@ def test_a_page_without_a_headline_is_read_all_over() -> None:
 )
 def test_written_bylines(markup: str, people: tuple[str, ...]) -> None:
     assert decided(H1 + markup + TEXT) == people
+
+
+def test_a_line_that_is_a_byline_counts_anywhere_if_it_is_the_only_one() -> None:
+    far = "<p></p>" * 90
+    assert decided(f"{H1}{TEXT}{far}<h5><em>Von Jane Roe</em></h5>") == ("Jane Roe",)
+    assert decided(f"{H1}{TEXT}{far}<p>Von Jane Roe</p><p>Von John Doe</p>") == ()
+    assert decided(f"{H1}{TEXT}{far}<aside><p>Von Jane Roe</p></aside>") == ()
 
 
 def test_labels_count_anywhere() -> None:

@@ -148,6 +148,19 @@ def test_huge_pages_keep_their_article_in_bounded_time(name: str) -> None:
     assert time.process_time() - start < 6
 
 
+def test_a_tag_of_endless_attributes_is_not_parsed() -> None:
+    for attributes in (" ".join(f"a{n}=1" for n in range(100_000)), " ".join(f"a{n}" for n in range(100_000)), 'a="x y" ' * 100_000):
+        start = time.process_time()
+        assert (
+            page(f"<html><body><article {attributes}><h1>The crossing opens</h1>{TEXT}</article></body></html>").rejected_reason
+            == "too_large"
+        )
+        assert time.process_time() - start < 3
+    # A drawing, or a picture in the page, is one long attribute.
+    long = f'<svg><path d="{"M 1 2 " * 50_000}"/></svg><img src="data:image/png;base64,{"QUJD" * 100_000}">'
+    assert page(f"<html><body><article><h1>The crossing opens</h1>{long}{TEXT}</article></body></html>").is_article
+
+
 def test_many_links_in_one_block_are_looked_at_in_linear_time() -> None:
     links = '<a href="/news/story">Another story of today</a> ' * 20_000
     tree = parsing.parse_tree(f"<html><body><div>{links}</div></body></html>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,23 @@ def test_summer_time_changes_nothing() -> None:
     assert hour_of_week(at.astimezone(winter)) == hour_of_week(at.astimezone(summer)) == hour_of_week(at)
     rhythm = observed(Rhythm(), since=(at - timedelta(hours=1)).astimezone(winter), until=at.astimezone(summer), items=2)
     assert sum(rhythm.hours) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_around_the_change_of_clocks_intervals_are_as_on_any_day(zone: str) -> None:
+    rhythm = watched(14, lambda at: 6 if 6 <= at.hour < 18 else 0.5)
+    day = datetime(2025, 3, 30, tzinfo=UTC)
+    for hour in range(-48, 72):
+        at = day + timedelta(hours=hour)
+        assert interval_s(rhythm, at=at.astimezone(ZoneInfo(zone)), length=30, **LIMITS) == interval_s(rhythm, at=at, length=30, **LIMITS)
+
+
+def test_a_clock_that_leaps_changes_no_interval_by_more_than_its_limits() -> None:
+    rhythm = watched(14, lambda _: 3)
+    for leap in (timedelta(hours=-7), timedelta(hours=7), timedelta(days=-800), timedelta(days=800)):
+        leapt = observed(rhythm, since=MONDAY, until=MONDAY + leap, items=2)
+        at = MONDAY + leap
+        assert LIMITS["shortest_s"] <= interval_s(leapt, at=at, length=30, **LIMITS) <= LIMITS["longest_s"]
 
 
 @given(

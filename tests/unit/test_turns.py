@@ -24,6 +24,18 @@ def test_hosts_take_turns_and_keep_their_delay() -> None:
     assert (turns.waiting, turns.in_flight) == (0, 1)
 
 
+def test_a_pause_counts_from_the_last_entry() -> None:
+    turns: Turns[str] = Turns(delay_s=1.0, per_host=1, concurrency=10)
+    turns.put("a", "first")
+    turns.put("a", "second")
+    assert turns.take(0) == "first"
+    turns.pace("a", 5.0)
+    turns.done("a")
+    assert turns.wait_s(0.5) == 4.5
+    assert turns.take(4.9) is None
+    assert turns.take(5.0) == "second"
+
+
 def test_one_huge_host_starves_nobody() -> None:
     turns: Turns[str] = Turns(delay_s=0, per_host=2, concurrency=4)
     for n in range(1000):

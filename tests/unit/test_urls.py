@@ -31,6 +31,13 @@ from pipeline import urls
         ("https://example.org/a.amp.html", "https://example.org/a.html"),
         ("https://example.org/a?outputType=amp", "https://example.org/a"),
         ("https://example.org/amplifier", "https://example.org/amplifier"),
+        ("https://example.org/a/print/", "https://example.org/a"),
+        ("https://example.org/a?print=1", "https://example.org/a"),
+        ("https://example.org/a.print.html", "https://example.org/a.html"),
+        ("https://example.org/print/a", "https://example.org/print/a"),
+        ("https://example.org/a/index.html", "https://example.org/a"),
+        ("https://example.org/index.php?id=7", "https://example.org/?id=7"),
+        ("https://example.org/a;jsessionid=0F3?PHPSESSID=ab12", "https://example.org/a"),
         ("https://www.google.com/amp/s/www.example.org/a/amp", "https://example.org/a"),
         ("https://example-org.cdn.ampproject.org/c/s/example.org/a", "https://example.org/a"),
         ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
@@ -88,6 +95,24 @@ def test_host_is_ascii_and_lower_case() -> None:
 )
 def test_is_fetchable(url: str, *, fetchable: bool) -> None:
     assert urls.is_fetchable(url) is fetchable
+
+
+@pytest.mark.parametrize(
+    ("url", "edition"),
+    [
+        ("https://m.example.org/a", True),
+        ("https://example.org/a/amp", True),
+        ("https://example.org/a?outputType=amp", True),
+        ("https://example.org/a/print", True),
+        ("https://www.google.com/amp/s/www.example.org/a", True),
+        ("https://www.example.org/a?utm_source=rss", False),
+        ("https://m.org/a", False),
+        ("https://example.org/a?view=grid", False),
+        ("mailto:desk@example.org", False),
+    ],
+)
+def test_is_edition(url: str, *, edition: bool) -> None:
+    assert urls.is_edition(url) is edition
 
 
 def test_same_site_is_the_registrable_domain() -> None:

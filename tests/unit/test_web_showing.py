@@ -87,6 +87,9 @@ def test_every_template_compiles() -> None:
 def test_the_server_answers_to_its_own_names_only(tmp_path) -> None:
     hosts = guard.allowed_hosts(Settings(home=tmp_path, web_host="10.1.2.3", web_url="https://Watch.example:8443/x"))
     assert hosts == ["10.1.2.3", "127.0.0.1", "[::1]", "localhost", "watch.example"]
+    public = Settings(home=tmp_path, websub_url="https://Hubs.example:8443/x")
+    assert guard.callback_host(public) == "hubs.example"
+    assert "hubs.example" not in guard.allowed_hosts(public)
     assert "127.0.0.1" in guard.allowed_hosts(Settings(home=tmp_path, web_host="0.0.0.0"))  # noqa: S104 - nothing is bound
 
 

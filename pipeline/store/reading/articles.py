@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from pipeline.models import Article, Candidate, CopyKind, EntityMention, EntityType, Timestamp
+from pipeline.store import noarchive
 from pipeline.store.articles import COLUMNS, from_row, timestamp
 from pipeline.store.database import Connection
 
@@ -150,7 +151,7 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     row = connection.execute(
         f"""
         SELECT {COLUMNS}, o.labels, o.country, v.words, v.candidates, a.page_id, a.indexed_at, a.revision > a.indexed_revision,
-            a.gone_at,
+            a.gone_at, a.noarchive,
             EXISTS (SELECT FROM fingerprints f WHERE f.article_id = a.id AND f.first_seen_at = a.first_seen_at)
         FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.version = a.version JOIN outlets o ON o.id = a.outlet_id
         WHERE a.id = %s AND a.deleted_at IS NULL
@@ -160,12 +161,12 @@ def article(connection: Connection, article_id: int) -> ArticleView | None:
     if row is None:
         return None
     found = from_row(row)
-    labels, country, words, candidates, page_id, indexed_at, index_behind, gone_at, compared = row[22:]
+    labels, country, words, candidates, page_id, indexed_at, index_behind, gone_at, unshown, compared = row[22:]
     (itself,) = listed(connection, [article_id])
     root = itself.duplicate_of or article_id
     family = _copies(connection, root)
     return ArticleView(
-        article=found,
+        article=replace(found, body=noarchive.shown(found.body, unshown=unshown)),
         labels=tuple(labels),
         country=country,
         words=words,
@@ -214,12 +215,16 @@ def version_texts(connection: Connection, article_id: int, versions: Sequence[in
     """Title and body of these versions of an article that was not erased."""
     rows = connection.execute(
         """
-        SELECT v.version, v.created_at, v.title, v.body, v.language FROM article_versions v JOIN articles a ON a.id = v.article_id
+        SELECT v.version, v.created_at, v.title, v.body, v.language, a.noarchive FROM article_versions v JOIN articles a ON a.id = v.article_id
         WHERE v.article_id = %s AND v.version = ANY (%s) AND a.deleted_at IS NULL
         """,
         (article_id, list(versions)),
     )
-    return {row[0]: VersionText(version=row[0], created_at=row[1], title=row[2], body=row[3], language=row[4]) for row in rows}
+    texts = [
+        VersionText(version=row[0], created_at=row[1], title=row[2], body=noarchive.shown(row[3], unshown=row[5]), language=row[4])
+        for row in rows
+    ]
+    return {text.version: text for text in texts}
 
 
 def line(row: Sequence[Any]) -> Listed:

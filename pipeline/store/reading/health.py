@@ -67,3 +67,26 @@ def unfetched(connection: Connection, since: datetime) -> dict[int, Unfetched]:
             (since,),
         )
         return {found.outlet_id: found for found in cursor}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """New addresses of an outlet that did not become pages to be fetched at once."""
+
+    outlet_id: int
+    waiting: int  # over the budget of a day: they come in later
+    refused: int  # left out, as too many waited already
+    trapped: int  # left out, as they look like a trap's
+
+
+def put_off(connection: Connection, since: datetime) -> dict[int, PutOff]:
+    """By outlet, what was put off or left out since a time."""
+    with connection.cursor(row_factory=class_row(PutOff)) as cursor:
+        cursor.execute(
+            """
+            SELECT outlet_id, sum(waiting_items) AS waiting, sum(refused_items) AS refused, sum(trapped_items) AS trapped
+            FROM coverage WHERE hour >= %s GROUP BY 1 HAVING sum(waiting_items + refused_items + trapped_items) > 0
+            """,
+            (since,),
+        )
+        return {found.outlet_id: found for found in cursor}

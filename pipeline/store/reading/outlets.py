@@ -29,6 +29,28 @@ class Yield(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubView:
+    """The hub that is asked to tell of a feed's new items (WebSub)."""
+
+    url: str
+    until: datetime | None  # the hub tells until then, or has told; null: it has not confirmed it
+    pushes: int
+    pushed_at: datetime | None
+    refused: int  # pushes without a right signature
+    failures: int  # requests in a row that it did not confirm
+    error: str | None
+
+    def words(self, now: datetime) -> str:
+        """How it stands, in a few words."""
+        problem = f": {self.error}" if self.error else ""
+        forged = f", {self.refused} pushes with a wrong signature" if self.refused else ""
+        if self.until is not None and self.until > now:
+            return f"pushed by {self.url} until {self.until:%Y-%m-%d %H:%M}{problem}{forged}"
+        state = "does not push any more" if self.until is not None else "has not confirmed yet"
+        return f"{self.url} {state}{problem}{forged}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedView:
     """A feed with what its last poll showed."""
 
@@ -44,6 +66,7 @@ class FeedView:
     status: int | None
     failures: int
     error: str | None
+    hub: HubView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +211,9 @@ def _feeds(connection: Connection) -> dict[int, tuple[FeedView, ...]]:
     rows = connection.execute(
         """
         SELECT f.outlet_id, f.url, f.kind, f.origin, f.active, f.due_at, f.polled_at, f.succeeded_at, f.items, f.new_items, f.status,
-            f.failures, f.error
-        FROM feeds f JOIN outlets o ON o.id = f.outlet_id WHERE o.removed_at IS NULL ORDER BY f.active DESC, f.id
+            f.failures, f.error, s.hub, s.lease_ends_at, s.pushes, s.pushed_at, s.refused, s.failures, s.error
+        FROM feeds f JOIN outlets o ON o.id = f.outlet_id LEFT JOIN subscriptions s ON s.feed_id = f.id AND s.wanted
+        WHERE o.removed_at IS NULL ORDER BY f.active DESC, f.id
         """
     )
     found: dict[int, list[FeedView]] = defaultdict(list)
@@ -208,6 +232,9 @@ def _feeds(connection: Connection) -> dict[int, tuple[FeedView, ...]]:
                 status=row[10],
                 failures=row[11],
                 error=row[12],
+                hub=HubView(url=row[13], until=row[14], pushes=row[15], pushed_at=row[16], refused=row[17], failures=row[18], error=row[19])
+                if row[13]
+                else None,
             )
         )
     return {outlet_id: tuple(feeds) for outlet_id, feeds in found.items()}

@@ -54,6 +54,7 @@ class Site:
     port: int = 0
     answers: dict[str, Answer | Callable[[Any], Answer]] = field(default_factory=dict)
     requests: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
+    spans: list[tuple[float, float, str]] = field(default_factory=list)  # from when to when a path was asked for and answered
 
     @property
     def url(self) -> str:
@@ -88,8 +89,13 @@ def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            self.form = self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self) -> None:
-            served.requests.append((time.monotonic(), self.path, dict(self.headers)))
+            began = time.monotonic()
+            served.requests.append((began, self.path, dict(self.headers)))
             answer = served.answers.get(self.path) or served.answers.get(urlsplit(self.path).path) or Answer(status=404)
             answer = answer(self) if callable(answer) else answer
             time.sleep(answer.wait_s)
@@ -101,6 +107,7 @@ def site() -> Iterator[Site]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
+            served.spans.append((began, time.monotonic(), self.path))
             self.wfile.write(answer.body)
 
         def log_message(self, *_: object) -> None:

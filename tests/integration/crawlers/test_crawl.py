@@ -100,6 +100,9 @@ def test_two_crawlers_share_the_work_and_fetch_nothing_twice(site: Site, add: Ad
     for n in range(12):
         times = [at for at, path, _ in site.requests if path.startswith(f"http://outlet{n}.test/a")]
         assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.05
+        # And neither asks while the other one waits for an answer.
+        spans = sorted((begin, end) for begin, end, path in site.spans if path.startswith(f"http://outlet{n}.test/"))
+        assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(spans))
 
 
 def test_after_sigkill_the_next_run_fetches_the_rest(site: Site, due: Callable[..., None], one: Read, start: Start, crawl: Run) -> None:

@@ -62,6 +62,7 @@ def test_pages_that_cannot_be_fetched_keep_their_reason(site: Site, add: Add, ro
         site.put("/mapped", status=301, Location="http://[::ffff:127.0.0.1]:1/"): ("private_address", False),
         site.put("/nowhere", status=301, Location="http://a..example/"): ("bad_url", False),
         site.put("/cut", b"x", Content_Length="1000", Connection="close"): ("truncated", True),
+        site.put("/pdf", b"%PDF-1.4", kind="application/pdf"): ("wrong_type", False),
         "http://10.1.2.3/page": ("private_address", False),
         "http://localhost:1/page": ("private_address", False),
         "http://a..example/page": ("bad_url", False),
@@ -69,7 +70,6 @@ def test_pages_that_cannot_be_fetched_keep_their_reason(site: Site, add: Add, ro
     }
     good = [
         site.put("/zero"),
-        site.put("/pdf", b"%PDF-1.4", kind="application/pdf"),
         site.put("/ok", article("Fine")),
         site.put("/zipped", gzip.compress(article("Zipped")), Content_Encoding="gzip"),
     ]
@@ -77,7 +77,7 @@ def test_pages_that_cannot_be_fetched_keep_their_reason(site: Site, add: Add, ro
     report = crawl(fetch_timeout_s="5")
     assert report["fetched"] == len(good)
     assert report["failed"] == sum(again for _, again in links.values())
-    assert report["refused"] == {"http_404": 1, "too_large": 2, "redirect_loop": 1, "private_address": 4, "bad_url": 3}
+    assert report["refused"] == {"http_404": 1, "too_large": 2, "wrong_type": 1, "redirect_loop": 1, "private_address": 4, "bad_url": 3}
     kept = {url: (reason, again) for url, reason, again in rows("SELECT url, reason, due_at > now() FROM pages WHERE fetches = 0")}
     assert {url: (reason, bool(again)) for url, (reason, again) in kept.items()} == links
     assert rows("SELECT body_bytes FROM captures c JOIN pages p ON p.id = c.page_id WHERE p.url LIKE '%/zero'") == [(0,)]
