@@ -24,12 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     watch.add_argument("--max-seconds", type=float, metavar="N", help="begin nothing after so long")
     watch.add_argument("--progress", action="store_true", help="show a bar on stderr")
     discover = spiders.add_parser("discover", help="look for the feeds of outlets; needs no store")
+    discover.add_argument("--known", action="store_true", help="look also at the sources that stdin names: {home page: [[URL, kind], …]}")
     discover.add_argument("urls", nargs="+", metavar="URL")
     options = parser.parse_args(arguments)
 
     # Imported here: the process that reads feeds loads this module, too, and must be there at once.
     from pipeline import config, log
     from pipeline.errors import PresswatchError
+    from pipeline.models import FeedKind, Source
 
     try:
         settings = config.load()
@@ -39,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.spider == "watch":
             result: Any = run.watch(settings, outlets=options.outlet, max_seconds=options.max_seconds, progress=options.progress)
         else:
-            result = run.discover(settings, options.urls)
+            named = json.load(sys.stdin) if options.known else {}
+            known = {home: [Source(url=url, kind=FeedKind(kind)) for url, kind in sources] for home, sources in named.items()}
+            result = run.discover(settings, options.urls, known)
     except PresswatchError as error:
         print_line({"error": str(error)})
         return error.exit_code

@@ -112,7 +112,7 @@ class Hubs:
             self.spider.tally.counts["pushes"] += 1
             self.spider.tally.counts["new_pages"] += new
             for page in pages:
-                self.spider.put_page(page)
+                await self.spider.put_page(page)
 
     async def record(self, push: Push, items: tuple[FeedItem, ...], *, problem: str | None = None) -> tuple[int, list[Page]]:
         """Keep what a push shows; what can't be stored must not end the crawl, and the feed itself is asked then."""

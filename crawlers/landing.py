@@ -39,26 +39,28 @@ class Landed:
 
     @property
     def priority(self) -> Priority:
-        """Of the work that follows: a first fetch keeps its page's, later ones look for edits."""
-        return self.page.priority if self.page.fetches == 0 else Priority.REFETCH
+        """Of the work that follows: its page's, which is news until it was fetched, and again where that brought no text."""
+        return self.page.priority
 
 
-def capture_of(page: Page, response: Response, fetched_at: datetime) -> Capture:
-    """What is kept of an answer."""
-    etag, last_modified = validators(response)
+def capture_of(page: Page, response: Response, fetched_at: datetime, *, rendered: bytes | None = None) -> Capture:
+    """What is kept of an answer, or of the page that the browser made of it."""
+    etag, last_modified = (None, None) if rendered is not None else validators(response)
+    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
     said = [line.decode("latin-1").replace("\x00", "").strip() for line in response.headers.getlist("X-Robots-Tag")]
     return Capture(
         page_id=page.id,
         fetched_at=fetched_at,
         url=response.url,
         status=response.status,
-        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", ""),
-        body=response.body,
+        content_type=content_type if rendered is None else "text/html; charset=utf-8",
+        body=response.body if rendered is None else rendered,
         body_gzip=response.meta.get("body_gzip", b""),
         etag=etag,
         last_modified=last_modified,
         certificate=response.meta.get("certificate"),
         robots_tag="\n".join(said)[:LONGEST_ROBOTS_TAG] or None,
+        rendered=rendered is not None,
     )
 
 

@@ -14,6 +14,7 @@ from pebble import ProcessPool
 from crawlers.reading import Reading, read
 from pipeline.errors import FeedUnreadable
 from pipeline.models import FeedKind
+from pipeline.shapes import Known
 
 TIME_LIMIT_S: Final = 10
 MEMORY_LIMIT_BYTES: Final = 1_500_000_000
@@ -55,14 +56,14 @@ class Parser:
             raise FeedUnreadable(problem=f"reading it failed ({type(error).__name__}: {str(error)[:200]})") from error
         return result
 
-    async def read(self, body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading:
+    async def read(self, body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Known | None = None) -> Reading:
         """Read a feed, a sitemap or a section page.
 
         Raises:
             FeedUnreadable: it is none, or reading it took too long or failed.
 
         """
-        reading = await self.run(read, body, url=url, content_type=content_type, kind=kind)
+        reading = await self.run(read, body, url=url, content_type=content_type, kind=kind, known=known)
         if isinstance(reading, str):
             raise FeedUnreadable(problem=reading)
         return reading

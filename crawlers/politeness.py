@@ -113,13 +113,13 @@ class Robots:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Check a request, unless it is one for a robots.txt; the delay that its host asks for goes with it.
+        """Check a request, unless it is one for a robots.txt or for a part of a page; the delay that its host asks for goes with it.
 
         Raises:
             Refused: it is disallowed.
 
         """
-        if not request.meta.get("is_robots"):
+        if not (request.meta.get("is_robots") or request.meta.get("is_part")):
             rules = await self.rules(request.url)
             request.meta["crawl_delay_s"] = rules.delay_s
             refused = rules.refusal(request.url)

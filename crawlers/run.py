@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scrapy import Spider
@@ -18,7 +18,7 @@ from crawlers.tally import Tally
 from pipeline.config import Settings
 from pipeline.engine import addresses
 from pipeline.errors import CrawlFailed, PresswatchError
-from pipeline.models import CrawlReport, Discovery
+from pipeline.models import CrawlReport, Discovery, Source
 from pipeline.store import outlets as outlet_store
 from pipeline.store.database import Database
 
@@ -56,12 +56,12 @@ def watch(settings: Settings, *, outlets: Sequence[str] | None, max_seconds: flo
     return tally.report()
 
 
-def discover(settings: Settings, urls: Sequence[str]) -> list[Discovery]:
-    """Look at home pages for the sources of outlets, in the order of the URLs."""
+def discover(settings: Settings, urls: Sequence[str], known: Mapping[str, Sequence[Source]]) -> list[Discovery]:
+    """Look at home pages for the sources of outlets, and at those known of them, in the order of the URLs."""
     found: list[Discovery] = []
     parser = Parser()
     try:
-        _run(settings, Discover, urls=urls, found=found, parser=parser)
+        _run(settings, Discover, urls=urls, known=known, found=found, parser=parser)
     finally:
         parser.close()
     if len(found) != len(urls):

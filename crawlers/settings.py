@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any, Final
 
+from crawlers import browser, ruled
 from pipeline.config import Settings
 
 MOST_REDIRECTS: Final = 8
@@ -26,6 +27,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "TWISTED_DNS_RESOLVER": "crawlers.guard.Resolver",
         "REACTOR_THREADPOOL_MAXSIZE": 20,
         "PRESSWATCH_ALLOW_HOSTS": list(settings.allow_hosts),
+        "PRESSWATCH_RULES": ruled.book(settings),
+        **browser.scrapy_settings(settings, user_agent=user_agent(settings)),
         # Requests are handed out by `crawlers.turns`, which keeps to the number of connections: what is
         # in Scrapy's hands besides are a robots.txt and redirects, which must not wait for others.
         "CONCURRENT_REQUESTS": 0,
@@ -56,6 +59,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "crawlers.conditional.Conditional": 450,
+            "crawlers.ruled.Ruled": 460,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
             "crawlers.encodings.Encodings": 590,
             "crawlers.redirects.Redirects": 600,

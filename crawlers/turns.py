@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -43,6 +44,7 @@ class Turns(Generic[Entry]):
         self.concurrency = concurrency
         self.waiting = 0
         self.in_flight = 0
+        self.kept = 0
         self._lines: dict[str, Line[Entry]] = {}
         self._order: list[tuple[float, int, str]] = []
         self._numbers = itertools.count()
@@ -75,6 +77,17 @@ class Turns(Generic[Entry]):
         line.in_flight -= 1
         self.in_flight -= 1
         self._queue(host, line)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """While an entry under way needs its host, and no connection: that is another's meanwhile."""
+        self.in_flight -= 1
+        self.kept += 1
+        try:
+            yield
+        finally:
+            self.kept -= 1
+            self.in_flight += 1
 
     def pace(self, host: str, delay_s: float) -> None:
         """From its last entry on, a host is given this delay."""

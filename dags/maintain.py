@@ -1,4 +1,4 @@
-"""`maintain`, hourly: month partitions; at three in the morning (UTC) retention, re-fetch plan, archive, word background, Airflow's own history."""
+"""`maintain`, hourly: month partitions, the days that are over; at three in the morning (UTC) retention, re-fetch plan, archive, word background, Airflow's own history."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def maintain() -> None:
         from pipeline.steps import tasks
 
         tasks.call("partitions")
+
+    @task
+    def completeness() -> Any:
+        from pipeline.steps import tasks
+
+        return tasks.call("completeness")
 
     @task.short_circuit
     def daily(logical_date: datetime | None = None) -> bool:
@@ -64,7 +70,9 @@ def maintain() -> None:
     def airflow_history() -> str:
         return "airflow db clean --clean-before-timestamp '{{ macros.datetime.now() - macros.timedelta(days=14) }}' --skip-archive --yes && find \"$AIRFLOW_HOME/logs\" -type f -mtime +14 -delete"
 
-    partitions() >> daily() >> retention() >> refetch_plan() >> archive() >> word_background() >> airflow_history()
+    ready = partitions()
+    ready >> completeness()
+    ready >> daily() >> retention() >> refetch_plan() >> archive() >> word_background() >> airflow_history()
 
 
 maintain()

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     respect_noarchive: bool = Field(
         False, description="Of pages that ask for it (noarchive) no bytes are kept; their text is searched, and only its beginning shown."
     )
+    browser_path: Path | None = Field(
+        None, description="The Chromium for pages that show nothing without one; default: what is installed, if anything is."
+    )
+    browser_pages: int = Field(10, ge=0, le=10_000, description="Pages that a crawl may show in the browser; 0: none.")
+    browser_concurrency: int = Field(2, ge=1, le=16, description="Pages in the browser at a time.")
     retention_days: int = Field(90, ge=1, description="How long captures are kept, in the database and in the archive.")
     archive_url: str = Field(
         "",
@@ -125,7 +130,7 @@ class Settings(BaseSettings):
     def _split_numbers(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("home", "cache", "rules", mode="after")
+    @field_validator("home", "cache", "rules", "browser_path", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None

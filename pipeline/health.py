@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from math import exp
 from typing import Final
 
 from pipeline import drift, reasons
+from pipeline.completeness import Day, Share, Unknown, over
 from pipeline.drift import Change, Measured
-from pipeline.store import yields
+from pipeline.store import completeness, yields
+from pipeline.store.completeness import OpenGaps
 from pipeline.store.database import Database
 from pipeline.store.reading import health as reading
 from pipeline.store.reading import outlets
@@ -22,6 +24,9 @@ RECENT: Final = timedelta(hours=72)  # what the figures are of
 LOOK_BACK: Final = timedelta(days=14)  # how long a change is told of; then it is what is usual
 HISTORY: Final = timedelta(days=30)  # that is compared with
 DAY: Final = timedelta(days=1)
+WEEK: Final = timedelta(days=8)  # in which seven days are over
+# A gap is told of when what is to fill it in had this time.
+FILLING: Final = timedelta(hours=1)
 
 FEWEST_FAILURES: Final = 3  # polls of a feed in a row
 FEWEST_NEW_HOURS: Final = 10  # that tell a rhythm
@@ -29,6 +34,7 @@ LONGER: Final = 1.5  # than the longest silence so far is unusual
 FEWEST_SILENT_HOURS: Final = 4
 FEWEST_UNFETCHED: Final = 8
 FEWEST_TRAPPED: Final = 100
+FEWEST_COLLECTED: Final = 0.9  # of the fewest articles that there can have been
 
 # Measures of articles by field: how many have it, and how a sentence says so.
 FIELDS: Final[Mapping[str, tuple[Callable[[Yielded], int], str]]] = {
@@ -49,7 +55,7 @@ RULED: Final[Mapping[str, Callable[[Yielded], int]]] = {
 class HealthWarning:
     """Something about an outlet that a person should look at."""
 
-    kind: str  # articles, field, length, rule, silent, fetching, feeds, hub, budget, trap
+    kind: str  # articles, field, length, rule, silent, fetching, browser, feeds, hub, budget, trap, completeness, gaps
     field: str | None = None
     since: datetime | None = None
     text: str
@@ -69,6 +75,8 @@ class OutletHealth:
     characters: int | None  # of a typical body
     rejected: Mapping[str, int]  # pages by reason
     last_new_at: datetime | None  # the last hour in which a feed showed something new
+    completeness: Share | Unknown  # of the last seven days that are over
+    gaps: OpenGaps | None  # in which feeds probably dropped items, of the last three days, not filled
     warnings: tuple[HealthWarning, ...]
 
 
@@ -81,6 +89,8 @@ def health(database: Database, now: datetime) -> list[OutletHealth]:
         put_off = reading.put_off(connection, now - DAY)
         rejected = yields.rejected(connection, now - RECENT)
         history = yields.history(connection, now - LOOK_BACK - HISTORY, by_hour_since=now - LOOK_BACK)
+        judged = completeness.days(connection, (now - WEEK).date())
+        gaps = completeness.open_gaps(connection, now - RECENT, now - FILLING)
         parts = {outlet_id: list(found) for outlet_id, found in groupby(history, key=lambda part: part.outlet_id)}
     found = [
         _outlet(
@@ -90,6 +100,8 @@ def health(database: Database, now: datetime) -> list[OutletHealth]:
             rhythms.get(outlet.id),
             unfetched.get(outlet.id),
             put_off.get(outlet.id),
+            judged.get(outlet.id, []),
+            gaps.get(outlet.id),
             now,
         )
         for outlet in watched
@@ -104,15 +116,20 @@ def _outlet(
     rhythm: reading.Rhythm | None,
     unfetched: reading.Unfetched | None,
     put_off: reading.PutOff | None,
+    days: Sequence[Day],
+    gaps: OpenGaps | None,
     now: datetime,
 ) -> OutletHealth:
     recent = [part for part in parts if part.begin >= now - RECENT]
     articles = sum(part.articles for part in recent)
+    collected = over(days)
     warnings = (
         *_feeds(outlet, now),
         *_silence(rhythm),
         *_fetching(unfetched),
         *_put_off(put_off),
+        *_completeness(collected),
+        *_gaps(gaps),
         *_drift(parts, rejected, now - LOOK_BACK),
     )
     return OutletHealth(
@@ -126,6 +143,8 @@ def _outlet(
         characters=round(exp(sum(part.length_logs for part in recent) / articles)) if articles else None,
         rejected=rejected,
         last_new_at=rhythm.last_new_at if rhythm else None,
+        completeness=collected,
+        gaps=gaps,
         warnings=warnings,
     )
 
@@ -165,6 +184,9 @@ def _fetching(found: reading.Unfetched | None) -> Iterator[HealthWarning]:
     if found and found.reason and found.unfetched >= max(FEWEST_UNFETCHED, found.pages / 2):
         text = f"{found.unfetched} of {found.pages} pages shown in the last day were not fetched, mostly because {reasons.why_not_fetched(found.reason)}"
         yield HealthWarning(kind="fetching", text=text)
+    if found and found.unrendered_reason:
+        text = f"{found.unrendered} of {found.pages} pages shown in the last day have no text: {reasons.why_not_fetched(found.unrendered_reason)}"
+        yield HealthWarning(kind="browser", text=text)
 
 
 def _put_off(found: reading.PutOff | None) -> Iterator[HealthWarning]:
@@ -175,6 +197,25 @@ def _put_off(found: reading.PutOff | None) -> Iterator[HealthWarning]:
     if found and found.trapped >= FEWEST_TRAPPED:
         text = f"In the last day addresses were left out {found.trapped} times, as they look like a trap's (calendars, paths that repeat, filters)"
         yield HealthWarning(kind="trap", text=text)
+
+
+def _completeness(found: Share | Unknown) -> Iterator[HealthWarning]:
+    if isinstance(found, Share) and found.most < FEWEST_COLLECTED:
+        yield HealthWarning(
+            kind="completeness", since=datetime.combine(found.first, time(), UTC),
+            text=f"At most {found.most:.0%} of its articles from {found.first:%-d %b} to {found.last:%-d %b} were collected: {found.collected}, "
+            f"while what its {' and '.join(found.looks)} have in common tells of about {found.estimate.articles} or more, at least {found.estimate.low}",
+        )  # fmt: skip
+
+
+def _gaps(found: OpenGaps | None) -> Iterator[HealthWarning]:
+    if found:
+        times = "Once" if found.count == 1 else f"{found.count} times"
+        yield HealthWarning(
+            kind="gaps", since=found.first_at,
+            text=f"{times} between {_at(found.first_at)} and {_at(found.last_at)} a feed showed nothing of what it had shown at the poll before: "
+            "items in between were probably missed, and no sitemap filled them in",
+        )  # fmt: skip
 
 
 def _drift(parts: Sequence[Yielded], rejected: Mapping[str, int], earliest: datetime) -> Iterator[HealthWarning]:

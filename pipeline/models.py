@@ -96,6 +96,7 @@ class OutletSpec:
     name: str
     url: str
     feeds: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()  # pages that list articles
     labels: tuple[str, ...] = ()
     country: str | None = None  # ISO 3166-1 alpha-2, lower case
     language: str | None = None  # ISO 639-1
@@ -138,6 +139,8 @@ class Feed:
     items: int = 0  # that it showed when it was last read
     succeeded_at: datetime | None = None  # the last poll that could be read
     rhythm: Rhythm = field(default_factory=Rhythm)
+    is_second: bool = False  # beside a better kind of source, to tell what that misses
+    fills_in: bool = False  # polled before its time, because of a gap of another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,7 @@ class Page:
     fetches: int = 0  # successful fetches so far; 0 is news
     etag: str | None = None
     last_modified: str | None = None
+    browser: bool | None = None  # whether it needs one; null: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +184,7 @@ class Capture:
     last_modified: str | None = None
     certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate
     robots_tag: str | None = None  # the X-Robots-Tag headers, one a line
+    rendered: bool = False  # by a browser: not what the server sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +213,16 @@ class Source:
     items: int = 0
     title: str = ""
     newest_at: datetime | None = None
+    titled: int = 0  # items with a title
+    dated: int = 0  # items with a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A URL that discovery looked at, or knew what it is without a look, and why it is not used as a source."""
+
+    url: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +232,7 @@ class Discovery:
     url: str
     name: str = ""  # as the home page calls itself
     sources: tuple[Source, ...] = ()
+    unused: tuple[Unused, ...] = ()  # in the order of the looks
     error: str | None = None  # why the outlet can't be looked at
 
 
@@ -234,10 +250,12 @@ class CrawlReport:
     pushes: int = 0  # from hubs, taken in
     hubs_asked: int = 0  # to begin, renew or end a subscription
     fetched: int = 0  # captures stored
+    rendered: int = 0  # pages that a browser was needed for
     unchanged: int = 0  # fetched again with the same bytes, or 304
     failed: int = 0  # to be tried again
     refused: Mapping[str, int] = field(default_factory=dict)  # given up, by reason
     postponed: int = 0  # pages left for later because their host asked for it
+    unrendered: int = 0  # pages left for a browser: there is none, or it had shown enough
     bytes: int = 0
     seconds: float = 0.0
     interrupted: bool = False  # the time budget or a signal ended it with work left
@@ -272,6 +290,7 @@ class PageSource:
     content_type: str = ""
     fetched_at: datetime
     final_url: str | None = None  # after redirects
+    rendered: bool = False  # by a browser
     feed_title: str | None = None
     feed_published_at: datetime | None = None
     feed_summary: str | None = None

@@ -16,13 +16,16 @@ from lxml import etree
 from pipeline import urls
 from pipeline.errors import FileErrors, InputError
 from pipeline.models import OutletSpec
+from pipeline.spreadsheets import text_of
 
-FIELDS: Final = ("name", "url", "feeds", "labels", "country", "language", "group")
+FIELDS: Final = ("name", "url", "feeds", "sections", "labels", "country", "language", "group")
+LISTS: Final = frozenset({"feeds", "sections", "labels"})
 LONGEST_NAME: Final = 200
 LONGEST_URL: Final = 2000
 LARGEST_FILE_BYTES: Final = 50_000_000
 # NUL and other control characters, and lone surrogates: a name or an address has none, and the store takes none.
 UNFIT: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+LABEL: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;,|]|$)|([^;,|]+)')
 HEADER: Final = re.compile(r"\s*\[\[\s*[\"']?outlet[\"']?\s*\]\]")
 
 # A row of a file: its line, and its fields as written there.
@@ -122,11 +125,12 @@ def _checked(row: Mapping[str, Any]) -> tuple[OutletSpec, list[str]]:
         wrong.append("`url` is missing")
     else:
         values["url"] = _tidied(values["url"], wrong)
-    feeds = [_tidied(feed, wrong) for feed in values["feeds"]]
+    feeds, sections = ([_tidied(address, wrong) for address in values[name]] for name in ("feeds", "sections"))
     spec = OutletSpec(
         name=values["name"],
         url=values["url"],
         feeds=tuple(dict.fromkeys(filter(None, feeds))),
+        sections=tuple(dict.fromkeys(filter(None, sections))),
         labels=tuple(dict.fromkeys(values["labels"])),
         country=values["country"] or None,
         language=values["language"] or None,
@@ -140,7 +144,7 @@ def _values(row: Mapping[str, Any], wrong: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in FIELDS:
         value = row.get(name)
-        if name in {"feeds", "labels"}:
+        if name in LISTS:
             value = [] if value is None else value
             if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
                 wrong.append(f"`{name}` is a list of strings")
@@ -207,10 +211,10 @@ def _csv(text: str) -> tuple[list[Row], list[tuple[int, str]]]:
             continue
         if len(cells) > len(header):
             problems.append((line, f"there are {len(cells)} cells, and the header has {len(header)}"))
-        row: dict[str, Any] = dict(zip(header, cells, strict=False))
-        for name in ("feeds", "labels"):
-            # A URL may hold a comma or a semicolon, a label a space.
-            row[name] = (row.get(name) or "").split() if name == "feeds" else re.split(r"[;,|]", row.get(name) or "")
+        row: dict[str, Any] = dict(zip(header, map(text_of, cells), strict=False))
+        # A URL may hold a comma or a semicolon, a label a space, and in quotation marks anything.
+        row |= {name: (row.get(name) or "").split() for name in ("feeds", "sections")}
+        row["labels"] = [quoted.replace('""', '"') or bare for quoted, bare in LABEL.findall(row.get("labels") or "")]
         rows.append((line, row))
     return rows, problems
 
@@ -229,7 +233,7 @@ def _opml(data: bytes) -> tuple[list[Row], list[tuple[int, str]]]:
         if row["url"] not in sites:
             sites[row["url"]] = (line, row)
         else:
-            for name in ("feeds", "labels"):
+            for name in LISTS:
                 sites[row["url"]][1][name] += row[name]
     return list(sites.values()), []
 
@@ -255,6 +259,8 @@ def _outlines(element: Any, labels: tuple[str, ...]) -> Iterator[tuple[int, dict
             "name": title or urlsplit(site).netloc,
             "url": site,
             "feeds": [feed] if feed else [],
+            # A link is no feed; beside the site's own address it is a page of that.
+            "sections": [written["url"]] if written.get("type") == "link" and written.get("url") else [],
             "labels": [*labels, *own],
         }
         row |= {name: written[name] for name in ("country", "language", "group") if name in written}

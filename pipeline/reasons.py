@@ -28,6 +28,9 @@ FETCHING: Final = {
     "proxy": "the proxy can't reach it",
     "bad_answer": "the answer is no valid HTTP",
     "over_budget": "the outlet shows more new pages than PRESSWATCH_NEW_PAGES_PER_DAY allows, and this one waits",
+    "needs_browser": "its text shows only in a browser, and the crawler has none: install Chromium (Debian: apt-get install chromium) or "
+    "name one with PRESSWATCH_BROWSER_PATH, and let PRESSWATCH_BROWSER_PAGES be more than 0",
+    "browser_failed": "the browser can't show it",
     "crawl_delay": "its robots.txt asks for a long pause between two fetches",
 }
 # Why an address does not become a page.
@@ -44,6 +47,7 @@ READING: Final = {
     "too_large": "the page is larger than can be read",
     "no_body": "no text of an article was found in it",
     "too_short": "its text is too short for an article",
+    "needs_browser": "its text shows only in a browser (Chromium, where the crawler runs)",
     "consent_wall": "it asks for consent instead of showing an article",
     "login_page": "it asks for a login instead of showing an article",
     "paywall": "its text stands behind a paywall",

@@ -1,4 +1,4 @@
-"""Outlet rules as people write them: TOML files that say where an outlet's pages hold what.
+"""Outlet rules as people write them: TOML files that say where an outlet's pages hold what, and how they are fetched.
 
 `pipeline/outlet_rules/README.md` describes the files. A file is read in full or not at all.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -16,16 +16,17 @@ from typing import Any, Final
 import cssselect
 from parsel.csstranslator import HTMLTranslator
 
-from pipeline import urls
+from pipeline import fetching, urls, validity
 from pipeline.errors import InputError, RuleError
+from pipeline.fetching import FetchRule
 from pipeline.models import PageSource, Rule
 
 FIELDS: Final = ("title", "authors", "published_at", "body", "topics")
 SELECTORS: Final = (*FIELDS, "remove")
 WHOLE_ELEMENTS: Final = frozenset({"body", "remove"})
+FILE_KEYS: Final = ("hosts", "fetch", "version")
 VERSION_KEYS: Final = ("valid_from", "test", *SELECTORS)
 SHIPPED: Final = Path(__file__).with_name("outlet_rules")
-EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 _translator: Final = HTMLTranslator()
 
@@ -46,10 +47,16 @@ class RuleFile:
     path: Path
     hosts: tuple[str, ...]
     versions: tuple[Version, ...]  # the oldest first
+    fetches: tuple[FetchRule, ...] = ()  # the oldest first
 
     def rule_at(self, at: datetime) -> Rule | None:
         """The rule for pages fetched at a time."""
-        return next((version.rule for version in reversed(self.versions) if (version.valid_from or EARLIEST) <= at), None)
+        version = validity.at(self.versions, at)
+        return version.rule if version else None
+
+    def fetch_at(self, at: datetime) -> FetchRule | None:
+        """How pages are fetched at a time."""
+        return validity.at(self.fetches, at)
 
     def is_for(self, source: PageSource) -> bool:
         """Whether a page is of the outlet, and fetched when it had one of these layouts."""
@@ -71,6 +78,16 @@ class RuleBook:
         file = self._by_host.get(_bare(urls.host(source.final_url or source.url)))
         rule = file.rule_at(source.fetched_at) if file else None
         return replace(source, rule=rule) if rule else source
+
+    def fetching(self, url: str, at: datetime) -> FetchRule | None:
+        """How a URL is fetched at a time, by the rule of its host."""
+        file = self._by_host.get(_bare(urls.host(url)))
+        return file.fetch_at(at) if file else None
+
+    def browser_hosts(self, at: datetime) -> frozenset[str]:
+        """The hosts whose pages are fetched with a browser at a time."""
+        ruled = (host for host, file in self._by_host.items() if (rule := file.fetch_at(at)) and rule.browser)
+        return frozenset(spelling for host in ruled for spelling in spellings(host))
 
 
 def xpath(selector: str) -> str:
@@ -150,23 +167,32 @@ def read(path: Path) -> RuleFile:
 
 
 def _file(document: Mapping[str, Any], path: Path) -> RuleFile:
-    problems = [f"`{key}` is no key of it (the keys are hosts and [[version]])" for key in document if key not in {"hosts", "version"}]
+    problems = [f"`{key}` is no key of it (the keys are hosts, [fetch] and [[version]])" for key in document if key not in FILE_KEYS]
     hosts = list(_hosts(document.get("hosts"), problems))
-    tables = document.get("version", [])
-    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
-        problems.append("`version` is missing: begin each layout's selectors with a line [[version]]")
-        tables = []
+    tables = _tables(document, "version", problems)
+    if not tables and "fetch" not in document:
+        problems.append(
+            "`version` is missing: begin each layout's selectors with a line [[version]], or say with [fetch] how it is fetched"
+        )
     versions = [_version(table, path, f"version {number}: ", problems) for number, table in enumerate(tables, 1)]
-    known: set[datetime] = set()
-    for version in versions:
-        begin = version.valid_from or EARLIEST
-        if begin in known:
-            when = begin.isoformat() if version.valid_from else "no time, which is since ever"
-            problems.append(f"two versions have the same `valid_from` ({when}): give each layout the time when it began")
-        known.add(begin)
+    fetches = [
+        fetching.read(table, validity.read(table.get("valid_from"), f"fetch {number}: ", problems), f"fetch {number}: ", problems)
+        for number, table in enumerate(_tables(document, "fetch", problems), 1)
+    ]
+    ordered, ruled = validity.ordered(versions, "versions", problems), validity.ordered(fetches, "fetches", problems)
     if problems:
         raise RuleError(path=path, problem="; ".join(problems))
-    return RuleFile(path=path, hosts=tuple(hosts), versions=tuple(sorted(versions, key=lambda version: version.valid_from or EARLIEST)))
+    return RuleFile(path=path, hosts=tuple(hosts), versions=ordered, fetches=ruled)
+
+
+def _tables(document: Mapping[str, Any], key: str, problems: list[str]) -> list[dict[str, Any]]:
+    """One table or a list of them."""
+    value = document.get(key, [])
+    tables = [value] if isinstance(value, dict) else value
+    if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
+        return tables
+    problems.append(f"`{key}` is no table: write a line [[{key}]], and below it what belongs to it")
+    return []
 
 
 def _hosts(value: object, problems: list[str]) -> Iterator[str]:
@@ -182,7 +208,7 @@ def _hosts(value: object, problems: list[str]) -> Iterator[str]:
 
 def _version(table: Mapping[str, Any], path: Path, where: str, problems: list[str]) -> Version:
     problems += [f"{where}`{key}` is no key of it (the keys are {', '.join(VERSION_KEYS)})" for key in table if key not in VERSION_KEYS]
-    valid_from = _time(table.get("valid_from"), where, problems)
+    valid_from = validity.read(table.get("valid_from"), where, problems)
     selectors = {name: tuple(_selectors(name, table[name], where, problems)) for name in SELECTORS if name in table}
     if not selectors:
         problems.append(f"{where}it has no selector: give one of {', '.join(SELECTORS)}")
@@ -191,19 +217,6 @@ def _version(table: Mapping[str, Any], path: Path, where: str, problems: list[st
         problems.append(f'{where}`test` is missing: name a page of this layout, such as test = "{path.stem}.html"')
     name = f"{path.name} since {valid_from.isoformat()}" if valid_from else path.name
     return Version(valid_from=valid_from, rule=Rule(name=name, **selectors), test=path.parent / str(test))
-
-
-def _time(value: object, where: str, problems: list[str]) -> datetime | None:
-    match value:
-        case None:
-            return None
-        case datetime():
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        case date():
-            return datetime.combine(value, time(), tzinfo=UTC)
-        case _:
-            problems.append(f"{where}`valid_from` is no time: write 2025-11-24 or 2025-11-24T14:00:00Z, without quotation marks")
-            return None
 
 
 def _selectors(name: str, value: object, where: str, problems: list[str]) -> Iterator[str]:

@@ -85,16 +85,24 @@ def verdict(found: dict[str, Any]) -> str:  # noqa: PLR0911 - a sentence for eac
     if articles:
         return "It is stored and not indexed yet: run `presswatch process`."
     if found["captures"]:
-        return f"It was fetched and is not stored as an article: {reasons.why_no_article(found['captures'][-1]['outcome'])}."
+        return _no_article(found["captures"][-1]["outcome"], found["pages"][0])
     if found["pages"]:
         return _not_fetched(found["pages"][0])
-    if found["outlets"] and (trap := traps.trap(found["url"], linked=True)):
-        return f"It would not be fetched where a page or sitemap links to it, as it looks like a trap: {reasons.TRAPS[trap]} ({trap})."
     if found["outlets"]:
-        return _not_shown(found["outlets"][0], found["feeds"])
+        return _not_shown(found["url"], found["outlets"][0], found["feeds"])
     if not urls.host(found["url"]):
         return "It is no http or https address."
     return f"Its host {urls.host(found['url'])} belongs to no outlet: add it with `presswatch outlets add`."
+
+
+def _no_article(outcome: str, page: dict[str, Any]) -> str:
+    """Why a page that was fetched is no article."""
+    why = reasons.why_no_article(outcome)
+    if outcome == "needs_browser" and page["reason"]:
+        why = reasons.why_not_fetched(page["reason"])
+    elif outcome == "needs_browser" and page["browser"]:
+        why += ", and it waits for the next `presswatch crawl` to fetch it with one"
+    return f"It was fetched and is not stored as an article: {why}."
 
 
 def _not_fetched(page: dict[str, Any]) -> str:
@@ -108,8 +116,10 @@ def _not_fetched(page: dict[str, Any]) -> str:
     return "It is known and waits to be fetched: run `presswatch crawl`."
 
 
-def _not_shown(outlet: str, feeds: list[dict[str, Any]]) -> str:
+def _not_shown(url: str, outlet: str, feeds: list[dict[str, Any]]) -> str:
     """Why no feed of the outlet has shown a URL."""
+    if trap := traps.trap(url, linked=True):
+        return f"It would not be fetched where a page or sitemap links to it, as it looks like a trap: {reasons.TRAPS[trap]} ({trap})."
     polled = [feed for feed in feeds if feed["polled_at"]]
     if not feeds:
         return f"{outlet} has no feed that could show it: look for one with `presswatch outlets check`."

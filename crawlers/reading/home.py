@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawlers.reading import Home
+from crawlers.candidates import is_of_comments
+from crawlers.reading import Home, sections
 from crawlers.reading.texts import link, plain
 from pipeline.urls import same_site
 
@@ -23,7 +24,6 @@ FEED_TYPES: Final = (
 FEED_PATH: Final = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom)(?:/|$|\.)|\.(?:rss|atom)$|(?:^|/)feed\.json$|(?:rss|feed|atom)[\w-]*\.xml$", re.IGNORECASE
 )
-COMMENTS: Final = re.compile(r"comment|kommentar|/replies", re.IGNORECASE)
 SEPARATORS: Final = re.compile(r"\s+[|\u2013\u2014\u00b7\u00bb:-]\s+|:\s+")
 LONGEST_NAME: Final = 200
 MOST_LINKS: Final = 10
@@ -33,23 +33,23 @@ def read(body: bytes, *, url: str) -> Home:
     """Read a home page."""
     tree = LexborHTMLParser(body)
     announced: list[str] = []
+    comments: list[str] = []
     for node in tree.css("link[rel~=alternate][href]"):
         kind = (node.attributes.get("type") or "").lower().split(";")[0].strip()
         address = link(node.attributes.get("href"), base=url)
-        if address is not None and kind in FEED_TYPES and not COMMENTS.search(address + (node.attributes.get("title") or "")):
-            announced.append(address)
-    linked = [
-        address
-        for node in tree.css("a[href]")
-        if (address := link(node.attributes.get("href"), base=url)) is not None
-        and same_site(address, url)
-        and FEED_PATH.search(urlsplit(address).path)
-        and not COMMENTS.search(address)
-    ]
+        if address is not None and kind in FEED_TYPES:
+            (comments if is_of_comments(address, node.attributes.get("title") or "") else announced).append(address)
+    linked: list[str] = []
+    for node in tree.css("a[href]"):
+        address = link(node.attributes.get("href"), base=url)
+        if address is not None and same_site(address, url) and FEED_PATH.search(urlsplit(address).path):
+            (comments if is_of_comments(address, "") else linked).append(address)
     return Home(
         name=_name(tree) or (urlsplit(url).hostname or "").removeprefix("www."),
         announced=tuple(dict.fromkeys(announced))[:MOST_LINKS],
         linked=tuple(address for address in dict.fromkeys(linked) if address not in announced)[:MOST_LINKS],
+        comments=tuple(dict.fromkeys(comments))[:MOST_LINKS],
+        sections=sections.sections(body, url=url),
     )
 
 

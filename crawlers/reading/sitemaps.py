@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html.entities
 import io
 import re
 import zlib
@@ -13,16 +14,17 @@ from typing import Any, Final
 
 from lxml import etree
 
-from crawlers.reading.texts import iso_time, link, plain, plain_each
+from crawlers.reading.texts import link, plain, plain_each, time_of
 from pipeline.models import FeedItem
 
-NEWS: Final = "http://www.google.com/schemas/sitemap-news/"
 LONGEST_TITLE: Final = 500
 MOST_TOPICS: Final = 20
 # More entries are not looked at; the protocol allows 50,000.
 MOST_ENTRIES: Final = 60_000
 FEW_LINES: Final = 5
 ROOT: Final = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+# What is no XML but stands in sitemaps: ampersands of addresses, and names of characters that HTML has.
+BARE: Final = re.compile(rb"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,30});)?")
 PROLOGUE: Final = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -63,37 +65,60 @@ def root_name(body: bytes) -> str:
 def read(body: bytes, *, url: str, most: int) -> Sitemap:
     """The newest `most` entries of a sitemap, or the sitemaps of an index.
 
+    What is no well-formed XML is read as far as it shows entries.
+
     Raises:
-        ValueError: it is no well-formed XML, or declares entities.
+        ValueError: it is no XML and shows nothing, or it declares entities.
 
     """
     if b"<!ENTITY" in body[:100_000]:
         raise ValueError("it declares entities, which is not allowed here")
+    try:
+        return _read(body, url=url, most=most)
+    except etree.XMLSyntaxError as error:
+        fault = error
+    # Of an answer that breaks off, the last address may be half.
+    whole = body[: max(body.rfind(b"url>") + len(b"url>"), body.rfind(b"sitemap>") + len(b"sitemap>"))]
+    try:
+        found = _read(BARE.sub(_escaped, whole), url=url, most=most, mend=True)
+    except etree.XMLSyntaxError:
+        found = Sitemap()
+    if not found.items and not found.parts:
+        raise ValueError(f"it is broken XML: {fault.msg}") from fault
+    return found
+
+
+def _escaped(bare: re.Match[bytes]) -> bytes:
+    name = (bare[1] or b"").decode("ascii")
+    character = html.entities.html5.get(f"{name};")
+    if character is not None:
+        return "".join(f"&#{ord(letter)};" for letter in character).encode("ascii")
+    return b"&amp;" + bare[0][1:]
+
+
+def _read(body: bytes, *, url: str, most: int, mend: bool = False) -> Sitemap:
     entries: list[tuple[datetime, FeedItem]] = []
     parts: list[tuple[datetime, str]] = []
     is_news = False
-    try:
-        for number, (tag, element) in enumerate(_entries(body)):
-            if number >= MOST_ENTRIES:
-                break
-            fields = dict(_fields(element))
-            address = link(fields.get("loc"), base=url)
-            changed = iso_time(fields.get("publication_date") or fields.get("lastmod"))
-            if address is None:
-                continue
-            if tag == "sitemap":
-                parts.append((changed or LONG_AGO, address))
-            else:
-                is_news = is_news or "publication_date" in fields
-                item = FeedItem(
-                    url=address,
-                    title=plain(fields.get("title"), most=LONGEST_TITLE),
-                    published_at=changed,
-                    topics=plain_each((fields.get("keywords") or "").split(","), most=MOST_TOPICS),
-                )
-                entries.append((changed or LONG_AGO, item))
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"it is broken XML: {error.msg}") from error
+    for number, (tag, element) in enumerate(_entries(body, mend=mend)):
+        if number >= MOST_ENTRIES:
+            break
+        fields = dict(_fields(element))
+        address = link(fields.get("loc"), base=url)
+        changed = time_of(fields.get("publication_date") or fields.get("lastmod"))
+        if address is None:
+            continue
+        if tag == "sitemap":
+            parts.append((changed or LONG_AGO, address))
+        else:
+            is_news = is_news or "publication_date" in fields
+            item = FeedItem(
+                url=address,
+                title=plain(fields.get("title"), most=LONGEST_TITLE),
+                published_at=changed,
+                topics=plain_each((fields.get("keywords") or "").split(","), most=MOST_TOPICS),
+            )
+            entries.append((changed or LONG_AGO, item))
     newest = {item.url: item for _, item in sorted(entries, key=lambda entry: entry[0], reverse=True)[:most]}
     return Sitemap(
         items=tuple(newest.values()),
@@ -115,12 +140,19 @@ def read_list(body: bytes, *, most: int) -> tuple[FeedItem, ...]:
     return tuple(FeedItem(url=address) for address in list(found)[:most])
 
 
-def _entries(body: bytes) -> Iterator[tuple[str, Any]]:
+def _entries(body: bytes, *, mend: bool) -> Iterator[tuple[str, Any]]:
     steps = etree.iterparse(
-        io.BytesIO(body), events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        io.BytesIO(body),
+        events=("end",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        recover=mend,
     )
     for _, element in steps:
-        tag = etree.QName(element).localname.lower()
+        tag = _name(element)
         if tag in {"url", "sitemap"}:
             yield tag, element
             element.clear()
@@ -128,12 +160,17 @@ def _entries(body: bytes) -> Iterator[tuple[str, Any]]:
                 del element.getparent()[0]
 
 
+def _name(element: Any) -> str:
+    """Without namespace and prefix: both are often wrong, or the prefix is declared nowhere."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
+
+
 def _fields(element: Any) -> Iterator[tuple[str, str]]:
     """The entry's own location and date, and those of its news part; images and the like have their own `loc` and `title`."""
     for child in element:
-        name = etree.QName(child)
-        if name.localname.lower() in {"loc", "lastmod"}:
-            yield name.localname.lower(), (child.text or "").strip()
-        elif (name.namespace or "").startswith(NEWS):
+        name = _name(child)
+        if name in {"loc", "lastmod"} and ":" not in str(child.tag).rpartition("}")[2]:
+            yield name, (child.text or "").strip()
+        elif name == "news":
             for part in child:
-                yield etree.QName(part).localname.lower(), (part.text or "").strip()
+                yield _name(part), (part.text or "").strip()

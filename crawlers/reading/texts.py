@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from pipeline import dates
 from pipeline.addresses import LONGEST_URL
 
 LONGEST_NAME: Final = 200  # characters of a person's name or a topic
 TAGS: Final = re.compile(r"<[^<>]*>")
+# Items' times are judged where they are used; here only what is no time at all is left out.
+LATEST: Final = datetime(2099, 12, 31, tzinfo=UTC)
 # NUL and other controls, and lone surrogates: the store takes none of them.
 UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -60,3 +63,12 @@ def iso_time(text: str | None) -> datetime | None:
         return aware(datetime.fromisoformat(text)) if text else None
     except ValueError:
         return None
+
+
+def time_of(text: str | None) -> datetime | None:
+    """A time in any format of machines, in UTC; null for other texts."""
+    if at := iso_time(text):
+        # The usual format, which is read a hundred times as fast.
+        return at
+    found = dates.parse(text, zone=UTC, latest=LATEST) if text else None
+    return aware(found.at) if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from crawlers.parser import Parser
 from crawlers.politeness import Robots
 from crawlers.reading import MOST_ITEMS, Reading
 from pipeline.errors import FeedUnreadable
-from pipeline.models import Discovery, FeedKind
+from pipeline.models import Discovery, FeedKind, Source
+from pipeline.shapes import Known
 
 # Of a sitemap index, so many of its newest sitemaps are read.
 MOST_PARTS: Final = 4
@@ -38,14 +40,14 @@ class Looking(Spider):
             return outcomes.of_exception(error)
         return outcomes.of_response(response) or response
 
-    async def read_source(self, body: bytes, *, url: str, content_type: str, kind: FeedKind) -> Reading:
-        """What a source shows; of a sitemap index, what its newest sitemaps show.
+    async def read_source(self, body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Known | None = None) -> Reading:
+        """What a source shows; of a sitemap index, what its newest sitemaps show; of a section, by what is known of the outlet's addresses.
 
         Raises:
             FeedUnreadable: it is none, or none of its parts can be read.
 
         """
-        reading = await self.parser.read(body, url=url, content_type=content_type, kind=kind)
+        reading = await self.parser.read(body, url=url, content_type=content_type, kind=kind, known=known)
         items = {item.url: item for item in reading.items}
         problem = ""
         for part in reading.parts[:MOST_PARTS]:
@@ -68,6 +70,6 @@ class Looking(Spider):
         robots = self.crawler.get_downloader_middleware(Robots)
         return (await robots.rules(url)).sitemaps if robots is not None else []
 
-    async def discover_sources(self, url: str) -> Discovery:
-        """Look for the sources of the outlet at a home page."""
-        return await Search(url, fetch=self.fetch, sitemaps=self.sitemaps, read=self.read_source, parser=self.parser).run()
+    async def discover_sources(self, url: str, *, known: Sequence[Source] = ()) -> Discovery:
+        """Look for the sources of the outlet at a home page, and at those that are known."""
+        return await Search(url, fetch=self.fetch, sitemaps=self.sitemaps, read=self.read_source, parser=self.parser, known=known).run()

@@ -12,10 +12,12 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure as Raised
 
 from crawlers import outcomes
+from crawlers.browser import Browser
+from crawlers.browsing import Browsing, Way
 from crawlers.conditional import validators
 from crawlers.hubs import Hubs
 from crawlers.landing import Landed, capture_of
@@ -29,8 +31,8 @@ from crawlers.turns import Turns
 from pipeline import log
 from pipeline.config import Settings
 from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Feed, Outlet, Page, Poll
-from pipeline.store import discoveries, frontier, hosts, polls
+from pipeline.models import Feed, FeedKind, Outlet, Page, Poll
+from pipeline.store import discoveries, frontier, hosts, polls, rendering, shapes
 from pipeline.store.database import Connection, Database
 
 logger = log.logger("crawlers")
@@ -74,13 +76,17 @@ class Watch(Looking):
         self.progress = progress
         self.outlets = outlets
         self.deadline = float("inf") if max_seconds is None else time.monotonic() + max_seconds
-        self.turns: Turns[Request | Page] = Turns(delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency)
+        self.turns: Turns[Request | tuple[Page, Way]] = Turns(
+            delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency
+        )
         self.looks: set[asyncio.Task[None]] = set()
         self.manners = Manners(delay_s=limits.delay_s)
         self.held: set[str] = set()
         self.changed = asyncio.Event()
         self.broken: BaseException | None = None
         self.worker = 0
+        self.browser: Browser
+        self.browsing: Browsing
         self.hubs = Hubs(self)
 
     @classmethod
@@ -88,6 +94,13 @@ class Watch(Looking):
         """As Scrapy makes its spiders."""
         spider: Watch = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.on_error, signals.spider_error)
+        spider.browser = Browser(crawler)
+        spider.browsing = Browsing(
+            book=crawler.settings["PRESSWATCH_RULES"],
+            pages=spider.limits.browser_pages,
+            installed=crawler.settings["PRESSWATCH_BROWSER"] is not None,
+            at=datetime.now(UTC),
+        )
         return spider
 
     # --- What goes out, and when ---
@@ -98,9 +111,10 @@ class Watch(Looking):
         try:
             self.worker = await asyncio.to_thread(self.database.worker)
             started = await self.in_store(frontier.now)
+            self.browsing.outlets = await self.in_store(rendering.learned)
             while not self.time_is_up:
                 now = time.monotonic()
-                idle = not (self.turns.waiting or self.turns.in_flight or self.looks)
+                idle = not (self.turns.waiting or self.turns.in_flight or self.turns.kept or self.looks)
                 if idle or (self.turns.waiting < self.limits.concurrency and now >= next_claim_at):
                     claimed = await self.claim(started)
                     if idle and not claimed:
@@ -111,7 +125,7 @@ class Watch(Looking):
                 if entry is None:
                     await self.wait()
                     continue
-                request = await self.request_for(entry) if isinstance(entry, Page) else entry
+                request = entry if isinstance(entry, Request) else await self.request_for(*entry)
                 if request is not None:
                     left = self.deadline - time.monotonic() + GRACE_S
                     request.meta["download_timeout"] = min(self.limits.fetch_timeout_s, left)
@@ -142,17 +156,20 @@ class Watch(Looking):
         """Lease what is due and let it wait for its turn; tells whether there was anything."""
         outlets, limit = self.outlets, self.limits.concurrency
         await self.give_back()
-        crowded = list(self.turns.crowded(CROWD))
+        busy = [*self.turns.crowded(CROWD), *self.browsing.busy_hosts()]
         from_hubs = await self.hubs.claim()
         looked_for = await self.in_store(discoveries.claim, self.worker, outlets=outlets, limit=limit)
         feeds = await self.in_store(polls.claim, self.worker, due_by=started, outlets=outlets, limit=limit)
-        pages = await self.in_store(frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=crowded, limit=limit)
+        pages = await self.in_store(
+            frontier.claim_pages, self.worker, due_by=started, outlets=outlets, busy_hosts=busy, limit=limit,
+            browser=self.browsing.is_open, browser_outlets=self.browsing.outlets,
+        )  # fmt: skip
         for outlet in looked_for:
             self.begin(self.look_for_feeds(outlet))
         for feed in feeds:
             self.put_feed(feed)
         for page in pages:
-            self.put_page(page)
+            await self.put_page(page)
         return bool(from_hubs or looked_for or feeds or pages)
 
     def begin(self, look: Coroutine[Any, Any, None]) -> None:
@@ -166,26 +183,34 @@ class Watch(Looking):
         meta = {"feed": feed, "validators": (feed.etag, feed.last_modified)}
         self.put(Request(feed.url, callback=self.polled, errback=self.not_polled, meta=meta, dont_filter=True), FEEDS_FIRST)
 
-    def put_page(self, page: Page) -> None:
-        """Let a page wait for its turn; it becomes a request only then, as there can be very many."""
-        self.line_up(urlsplit(page.url).hostname or "", page, page.priority)
+    async def put_page(self, page: Page) -> None:
+        """Let a page wait for its turn, unless it is for a browser that there is not, or not in this run."""
+        host, way = urlsplit(page.url).hostname or "", self.browsing.way(page)
+        if way in {Way.LATER, Way.NOT_AT_ALL}:
+            self.tally.counts["unrendered"] += 1
+            self.held.add(host)
+            if way is Way.NOT_AT_ALL:
+                await self.in_store(rendering.put_off, page, refetch_after_s=self.limits.refetch_after_s)
+            return
+        # It becomes a request only when its turn comes: very many may wait.
+        self.line_up(host, (page, way), page.priority)
 
     def put(self, request: Request, priority: int) -> None:
         """Let a request wait for its host's turn."""
         request.meta["host"] = urlsplit(request.url).hostname or ""
         self.line_up(request.meta["host"], request, priority)
 
-    def line_up(self, host: str, entry: Request | Page, priority: int) -> None:
+    def line_up(self, host: str, entry: Request | tuple[Page, Way], priority: int) -> None:
         """Let something wait for its host's turn."""
         self.held.add(host)
         self.turns.put(host, entry, priority=priority)
         self.changed.set()
 
-    async def request_for(self, page: Page) -> Request | None:
+    async def request_for(self, page: Page, way: Way) -> Request | None:
         """The request for a page whose turn it is; null if its URL can't be asked for."""
         host = urlsplit(page.url).hostname or ""
-        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY else (None, None)
-        meta = {"page": page, "validators": known, "host": host}
+        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY and way is Way.PLAIN else (None, None)
+        meta = {"page": page, "validators": known, "browser": way is Way.BROWSER, "host": host}
         try:
             return Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
         except ValueError:
@@ -233,8 +258,9 @@ class Watch(Looking):
         """What a feed shows; of a sitemap index, what its newest sitemaps show."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         etag, last_modified = validators(response)
+        known = await self.in_store(shapes.known, feed.outlet_id) if feed.kind is FeedKind.SECTION else None
         try:
-            reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind)
+            reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind, known=known)
         except FeedUnreadable as error:
             return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
         await self.hubs.follow(feed, response, reading.announced)
@@ -271,15 +297,27 @@ class Watch(Looking):
         self.tally.counts["items"] += len(poll.items)
         self.tally.counts["new_pages"] += new
         for page in pages:
-            self.put_page(page)
+            await self.put_page(page)
 
     async def fetched(self, response: Response) -> Landed | None:
         """A page has answered; what is to be stored goes on to the landing, which ends the turn."""
         page: Page = response.meta["page"]
         now = datetime.now(UTC)
         failure = await self.answered(response)
+        rendered: bytes | None = None
+        if failure is None and response.meta["browser"] and isinstance(response, HtmlResponse):
+            shown = await self.shown(response)
+            if shown is None:
+                return None
+            if isinstance(shown, bytes):
+                rendered = shown
+            elif page.fetches:
+                failure = shown
+            else:  # what the server sent is stored, and `clean` finds out whether it is enough
+                self.tally.counts["unrendered"] += 1
         if failure is None and response.status != outcomes.NOT_MODIFIED:
-            return Landed(page=page, capture=capture_of(page, response, now), host=response.meta["host"])
+            capture = capture_of(page, response, now, rendered=rendered)
+            return Landed(page=page, capture=capture, host=response.meta["host"])
         async with self.ended(response.meta["host"]):
             if failure is not None:
                 await self.give_up(page, failure, host=response.meta["host"])
@@ -288,6 +326,20 @@ class Watch(Looking):
                 await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
                 self.tally.counts["unchanged"] += 1
         return None
+
+    async def shown(self, response: Response) -> bytes | Failure | None:
+        """A page as the browser shows it, or why it can't; null if the time is up, and the page stays due."""
+        with self.turns.keeping():
+            shown = await self.browser.show(response, deadline=self.deadline + GRACE_S)
+        if self.browser.has_failed:
+            self.browsing.left = 0
+        if isinstance(shown, bytes):
+            self.tally.counts["rendered"] += 1
+        elif self.time_is_up:
+            async with self.ended(response.meta["host"]):
+                self.tally.counts["unrendered"] += 1
+                return None
+        return shown
 
     async def not_fetched(self, raised: Any) -> None:
         """A page could not be fetched."""
@@ -395,6 +447,7 @@ class Watch(Looking):
 
     async def closed(self, reason: str) -> None:
         """The crawl ends: what was not fetched is given back, still due."""
+        await self.browser.close()
         self.tally.interrupted = self.tally.interrupted or reason != "finished"
         if self.broken is None:
             await self.in_store(frontier.release, self.worker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -19,11 +20,13 @@ def crawl(
     as_json: JsonOption = False,
 ) -> None:
     """Poll the feeds that are due, and fetch new articles and what else is due."""
+    from pipeline.steps import completeness
     from pipeline.steps.collect import collect
     from pipeline.steps.context import Context
 
     with Context.open(config.load()) as context:
         report = collect(context, outlets=outlet or (), max_seconds=max_seconds, progress=sys.stderr.isatty())
+        completeness.judge(context.database, now=datetime.now(UTC))
     if as_json:
         print_json(report.as_dict())
         return
@@ -39,6 +42,10 @@ def crawl(
         lines.append(f"{report.pushes} pushes of hubs taken in, {report.hubs_asked} hubs asked")
     if report.refused:
         lines.append("not fetched: " + ", ".join(f"{count} {reason}" for reason, count in report.refused.items()))
+    if report.rendered:
+        lines.append(f"{report.rendered} pages needed the browser")
+    if report.unrendered:
+        lines.append(f"{report.unrendered} pages wait for a browser; `presswatch trace` tells why")
     if report.postponed:
         lines.append(f"{report.postponed} pages postponed, because their host asked for it")
     if report.interrupted:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline import config
+from pipeline.cli import coverage
 from pipeline.cli.app import JsonOption, app, print_json, shown
 
 if TYPE_CHECKING:
@@ -33,15 +34,16 @@ def health(*, as_json: JsonOption = False) -> None:
 def _show(found: list[OutletHealth]) -> None:
     width = max(len(outlet.name) for outlet in found)
     sys.stdout.write(
-        f"{'outlet':<{width}}  {'pages':>6} {'articles':>9} {'title':>6} {'author':>6} {'time':>6} {'characters':>11}  last new\n"
+        f"{'outlet':<{width}}  {'pages':>6} {'articles':>9} {'title':>6} {'author':>6} {'time':>6} {'characters':>11} {'collected':>10}  last new\n"
     )
     for outlet in found:
         shares = [_share(part, outlet.articles) for part in (outlet.titles, outlet.authors, outlet.dates)]
         last = outlet.last_new_at.strftime("%Y-%m-%d %H:%M") if outlet.last_new_at else ""
-        line = f"{outlet.name:<{width}}  {outlet.pages:>6} {_share(outlet.articles, outlet.pages):>9} {shares[0]:>6} {shares[1]:>6} {shares[2]:>6} {outlet.characters or '':>11}  {last}"
+        line = f"{outlet.name:<{width}}  {outlet.pages:>6} {_share(outlet.articles, outlet.pages):>9} {shares[0]:>6} {shares[1]:>6} {shares[2]:>6} {outlet.characters or '':>11} {coverage.at_most(outlet.completeness):>10}  {last}"
         sys.stdout.write(f"{shown(line).rstrip()}\n")
         for warning in outlet.warnings:
             sys.stdout.write(f"  ! {shown(warning.text)}.\n")
+    sys.stdout.write(f"{coverage.LEGEND}\n")
     troubled = sum(bool(outlet.warnings) for outlet in found)
     sys.stdout.write(f"{troubled} of {len(found)} outlets need a look.\n" if troubled else "All is as usual.\n")
 
@@ -62,6 +64,8 @@ def _json(outlet: OutletHealth) -> dict[str, Any]:
         "characters": outlet.characters,
         "rejected": dict(outlet.rejected),
         "last_new_at": _iso(outlet.last_new_at),
+        "completeness": coverage.as_json(outlet.completeness),
+        "unfilled_gaps": outlet.gaps.count if outlet.gaps else 0,
         "warnings": [
             {"kind": warning.kind, "field": warning.field, "since": _iso(warning.since), "text": warning.text}
             for warning in outlet.warnings

@@ -38,7 +38,8 @@ def check(
         print_json([{"rule": one.name, "test": str(one.test) if one.test else None, "problems": list(one.problems)} for one in checked])
     else:
         for one in checked:
-            sys.stdout.write(shown(f"{one.name}: {'; '.join(one.problems) or f'its test page {one.test} comes out right'}") + "\n")
+            sound = f"its test page {one.test} comes out right" if one.test else "it is sound, and has no selectors to test"
+            sys.stdout.write(shown(f"{one.name}: {'; '.join(one.problems) or sound}") + "\n")
         if not checked:
             sys.stdout.write("There are no outlet rules.\n")
     if any(one.problems for one in checked):

@@ -65,7 +65,7 @@ def search(
 
 
 def _print_csv(found: SearchResult) -> None:
-    from pipeline.steps.export import cell
+    from pipeline.spreadsheets import cell
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("id", "url", "outlet", "title", "published_at", "highlights", "story_id", "duplicate_of"))

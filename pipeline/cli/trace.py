@@ -125,7 +125,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"{_at(page['host_not_before'])}  host      not before then: {reasons.why_not_fetched(page['host_reason'])}")
     lines += [f"{_at(sight['seen_at'])}  sighting  {sight['kind']} {sight['feed']}: {sight['title'] or ''}" for sight in found["sightings"]]
     lines += [
-        f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}: "
+        f"{_at(capture['fetched_at'])}  capture   {capture['status']}, {capture['body_bytes']} bytes, {capture['content_type']}{', by the browser' * capture['rendered']}: "
         f"{reasons.why_no_article(capture['outcome']) if capture['outcome'] else 'waits for clean'}{_remarks(capture)}"
         for capture in found["captures"]
     ]

@@ -75,6 +75,8 @@ def read(text: str, *, zone: tzinfo, latest: datetime) -> Timestamp | None:
         month, day, clock, zone_name, year = asctime.groups(default="")
         text = f"{day} {month} {year} {clock} {NAMED_OFFSETS.get(zone_name, zone_name)}".strip()
     if RFC_2822.fullmatch(text):
+        clock, _, zone_name = text.rpartition(" ")
+        text = f"{clock} {NAMED_OFFSETS.get(zone_name, zone_name)}"
         try:
             return timestamp(parsedate_to_datetime(text), zone=zone, latest=latest, precision=Precision.MINUTE)
         except ValueError:  # a month in another language: words

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from pipeline import urls
-from pipeline.extract import listings, walls
+from pipeline.extract import listings, unrendered, walls
 from pipeline.extract.elements import text_of
 from pipeline.extract.listings import Listing, words_in
 from pipeline.extract.page import ParsedPage
@@ -20,6 +20,7 @@ EMPTY_PAGE: Final = "empty_page"
 TOO_LARGE: Final = "too_large"
 NO_BODY: Final = "no_body"
 TOO_SHORT: Final = "too_short"
+NEEDS_BROWSER: Final = "needs_browser"
 CONSENT_WALL: Final = "consent_wall"
 LOGIN_PAGE: Final = "login_page"
 PAYWALL: Final = "paywall"
@@ -145,9 +146,13 @@ def _objections(page: ParsedPage, title: str, body: str, *, dated: bool) -> Iter
     if said != Says.ARTICLE and walls.is_login_page(page, title, words):
         yield LOGIN_PAGE
     if _is_index_page(page, title, body, said):
-        yield INDEX_PAGE
+        yield NEEDS_BROWSER if unrendered.is_promised(page, body) else INDEX_PAGE
     dated = dated or said == Says.ARTICLE
     if _is_about_outlet(page, title, said, dated=dated) or (page.data.types & OTHER_THINGS and not said and words < LONG_WORDS):
         yield NOT_AN_ARTICLE
     if words < (MIN_WORDS_DECLARED if said else MIN_WORDS if dated else MIN_WORDS_UNDATED):
-        yield PAYWALL if walls.is_paywalled(page) else TOO_SHORT if words else NO_BODY
+        if walls.is_paywalled(page):
+            yield PAYWALL
+        if unrendered.is_unrendered(page, body, declared=said == Says.ARTICLE):
+            yield NEEDS_BROWSER
+        yield TOO_SHORT if words else NO_BODY

@@ -18,7 +18,9 @@ LOGIN_WORDS: Final = 80
 CHALLENGE_WORDS: Final = 35
 
 CONSENT_ADDRESS: Final = re.compile(
-    r"^https?://(?:consent|cmp|privacy|gdpr|guce)[.-]|/(?:consent|privacy-?gate|collectconsent|cookiewall|gdpr)\b", re.IGNORECASE
+    r"^https?://(?:consent|cmp|privacy|gdpr|guce|myprivacy|cookiewall)[.-]"
+    r"|^[^?#]*/(?:(?:collect-?)?consent|privacy-?(?:gate|wall)|cookie-?(?:wall|consent)|gdpr)(?:\.\w+)?(?:[/?#]|$)",
+    re.IGNORECASE,
 )
 CONSENT_MARK: Final = re.compile(
     r"onetrust|didomi|sp_message|cmp|consent|cookie-?wall|usercentrics|quantcast|truste|gdpr|privacy-?gate|cookiebot|iubenda"
@@ -29,6 +31,8 @@ CONSENT_WORDS: Final = re.compile(
     r"|privacidad|datos personales|aceptar|consentimiento|socios|privacidade|aceitar|consentimento|dados pessoais|parceiros|consenso|accett\w+|rifiut\w+|dati personali"
     r"|toestemming|akkoord|persoonsgegevens|advertenties|zgod\w+|prywatności|danych osobowych|ciasteczk\w+|akceptuj\w*|samtyck\w+|samtykke\w*|personuppgifter|personoplysninger|personopplysninger"
     r"|godkänn\w*|godta\w*|souhlas\w*|osobních údajů|soukromí|çerez\w*|gizlilik|kişisel veri\w*|kabul e\w+|hozzájárul\w+|sütik?\w*|adatvédel\w+|consimțământ\w*|confidențialitate"
+    r"|before (?:you|we) (?:continue|proceed)|bevor sie (?:fortfahren|weiterlesen)|avant de (?:continuer|poursuivre)|antes de (?:continuar|prosseguir)"
+    r"|prima di (?:continuare|procedere)|voordat (?:je|u) (?:verder\w*|doorgaat)|innan du fortsätter|før du (?:går videre|fortsætter|fortsetter)|zanim przejdziesz"
     r"|согласи\w+|конфиденциальност\w*|персональн\w+|файл\w* cookie|принять|згод\w+|персональн\w+|συγκατάθεσ\w+|απόρρητο|αποδοχή|同意|クッキー|プライバシー|隐私|個人情報|쿠키|동의",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from typing import Final
 from pipeline import urls
 from pipeline.errors import PageError
 from pipeline.models import Counts, Extraction, Job, Priority, Stage
-from pipeline.steps import batch, learning, pages
+from pipeline.steps import batch, learning, pages, rendering
 from pipeline.steps.context import Context
 from pipeline.store import articles, cleaning, forgotten, identities, noarchive, work, yields
 from pipeline.store.cleaning import Waiting
@@ -57,6 +57,7 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
     made = [_outcome(job.subject_id, reason, read[job]) for job, reason in rejected]
     onward: list[tuple[int, int, int]] = []
     unshown: dict[int, bool] = {}
+    new: set[int] = set()
     with context.database.transaction() as connection:
         found, outcomes["forgotten"] = _without_forgotten(connection, found, captures)
         reads = [learning.Read(capture=captures[job.subject_id], extraction=extraction) for job, extraction in found]
@@ -83,13 +84,17 @@ def _clean(context: Context, jobs: Sequence[Job]) -> batch.Done:
             unshown[saved.article_id] = extraction.noarchive
             outcome = _outcome(capture.capture_id, CAPTURES.get(saved.outcome, "article"), extraction)
             made.append(replace(outcome, article_id=saved.article_id, version=saved.version))
+            if saved.outcome == "new":
+                new.add(capture.capture_id)
             if saved.goes_on:
                 onward.append((saved.article_id, saved.version, job.priority))
+        made, asked = rendering.follow(connection, context.rules, {job.subject_id: job for job in here}, captures, made, new)
+        outcomes["to be fetched with a browser"] = asked
         yields.count(connection, made)
         cleaning.mark(connection, made)
         if context.settings.respect_noarchive:
-            asked = [job.subject_id for job, result in read.items() if isinstance(result, Extraction) and result.noarchive]
-            noarchive.respect(connection, asked, unshown)
+            unkept = [job.subject_id for job, result in read.items() if isinstance(result, Extraction) and result.noarchive]
+            noarchive.respect(connection, unkept, unshown)
         work.enqueue(connection, Stage.COMPARE, onward)
         failed = {job.id for job, _ in failures}
         work.finish(connection, [job for job in jobs if job.id not in failed])

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pipeline.config import Settings
 from pipeline.engine.process import LAUNCHER
 from pipeline.errors import CrawlFailed
-from pipeline.models import CrawlReport, Discovery, FeedKind, Source
+from pipeline.models import CrawlReport, Discovery, FeedKind, Source, Unused
 from pipeline.steps.context import Context
 from pipeline.store import outlets as store
 
@@ -49,44 +49,50 @@ def collect(context: Context, *, outlets: Sequence[str] = (), max_seconds: float
     return CrawlReport(**_crawler(arguments, context.settings.environment() | endpoints))
 
 
-def discover(settings: Settings, urls: Sequence[str]) -> list[Discovery]:
+def discover(settings: Settings, urls: Sequence[str], known: Mapping[str, Sequence[Source]] | None = None) -> list[Discovery]:
     """Look at the home pages of outlets for their feeds, sitemaps and sections; in the order of `urls`.
+
+    Args:
+        settings: how to fetch.
+        urls: the home pages.
+        known: by home page, sources that the outlet has; each is looked at, too.
 
     Raises:
         CrawlFailed: the crawler ended before its time.
 
     """
-    found = _crawler(["discover", "--", *urls], settings.environment())
+    named = json.dumps({home: [[source.url, source.kind] for source in sources] for home, sources in (known or {}).items()})
+    found = _crawler(["discover", "--known", "--", *urls], settings.environment(), given=named)
     return [
-        Discovery(url=one["url"], name=one["name"], error=one["error"], sources=tuple(_source(source) for source in one["sources"]))
+        Discovery(
+            url=one["url"],
+            name=one["name"],
+            error=one["error"],
+            sources=tuple(_source(source) for source in one["sources"]),
+            unused=tuple(Unused(**unused) for unused in one["unused"]),
+        )
         for one in found
     ]
 
 
 def _source(fields: Mapping[str, Any]) -> Source:
     at = fields["newest_at"]
-    return Source(
-        url=fields["url"],
-        kind=FeedKind(fields["kind"]),
-        items=fields["items"],
-        title=fields["title"],
-        newest_at=datetime.fromisoformat(at) if at else None,
-    )
+    return Source(**{**fields, "kind": FeedKind(fields["kind"]), "newest_at": datetime.fromisoformat(at) if at else None})
 
 
-def _crawler(arguments: Sequence[str], variables: Mapping[str, str]) -> Any:
-    """Run the crawler to its end; if this process is told to end first, so is the crawler."""
+def _crawler(arguments: Sequence[str], variables: Mapping[str, str], *, given: str = "") -> Any:
+    """Run the crawler to its end, with a text on its stdin; if this process is told to end first, so is the crawler."""
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGTERM)), str(os.getpid())]
     # In a session of its own: Ctrl-C comes to this process only, which passes it on once.
     crawler = subprocess.Popen(
         [*launcher, sys.executable, "-m", "crawlers", *arguments],
         env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
     try:
-        output, _ = crawler.communicate()
+        output, _ = crawler.communicate(given.encode())
     except BaseException:
         crawler.terminate()
         try:

@@ -15,6 +15,7 @@ from lxml import etree
 
 from pipeline import jsonlines, search
 from pipeline.models import Document
+from pipeline.spreadsheets import cell
 from pipeline.steps.context import Context
 from pipeline.store import comparisons, documents, noarchive
 
@@ -86,11 +87,6 @@ def _csv(rows: Iterator[dict[str, Any]], output: TextIO) -> int:
         values = (row[name] for name in CSV_FIELDS)
         writer.writerow(cell("; ".join(value) if isinstance(value, list) else value) for value in values)
     return count
-
-
-def cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _rss(rows: Iterator[dict[str, Any]], output: TextIO, query: str, link: str) -> int:

@@ -9,20 +9,23 @@ from urllib.parse import urlsplit
 
 from pipeline import outlets as files
 from pipeline.errors import FileErrors, InputError, OutletsUnreachable, UsageError
-from pipeline.models import Discovery, Outlet, OutletSpec
+from pipeline.models import Discovery, Outlet, OutletSpec, Source
 from pipeline.steps import collect
 from pipeline.steps.context import Context
-from pipeline.store import discoveries
+from pipeline.store import discoveries, sources
 from pipeline.store import outlets as store
+from pipeline.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """An outlet, what was found at it, and how many of these sources are new."""
+    """An outlet, what was found at it, and which of these sources are new."""
 
     outlet: Outlet
     discovery: Discovery
-    new: int
+    new: frozenset[str]
+    known: tuple[sources.KnownSource, ...] = ()  # that it had before
+    dead: frozenset[str] = frozenset()  # of them
 
 
 def known(context: Context) -> int:
@@ -70,7 +73,7 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
         addresses = list(dict.fromkeys(files.tidy_url(url) for url in urls))
     except ValueError as error:
         raise UsageError(problem=str(error)) from error
-    given = spec or OutletSpec(name="", url="")
+    given = _tidied(spec or OutletSpec(name="", url=""))
     if given.name and len(addresses) > 1:
         raise UsageError(problem="a name is for one outlet: add them one by one")
     for name, code in (("country", given.country), ("language", given.language)):
@@ -96,24 +99,77 @@ def add(context: Context, urls: Sequence[str], spec: OutletSpec | None = None, *
                 name = host
             outlet = store.create(connection, replace(given, name=name, url=found.url))
             new = discoveries.record(connection, outlet.id, found)
-            looked.append(Looked(outlet=outlet, discovery=found, new=len(new)))
+            looked.append(Looked(outlet=outlet, discovery=found, new=frozenset(feed.url for feed in new)))
     return looked
 
 
-def check(context: Context, names: Sequence[str]) -> list[Looked]:
-    """Look again at outlets for their sources, and add those that are new.
+def _tidied(spec: OutletSpec) -> OutletSpec:
+    """Names without needless white space, as a file of outlets has them."""
+    labels = (" ".join(label.split()) for label in spec.labels)
+    return replace(
+        spec,
+        name=" ".join(spec.name.split()),
+        labels=tuple(dict.fromkeys(filter(None, labels))),
+        group=" ".join((spec.group or "").split()) or None,
+    )
+
+
+def check(context: Context, names: Sequence[str] = ()) -> list[Looked]:
+    """Look again at outlets and at each of their sources: new ones are added, and dead ones are polled no more.
+
+    A source that a person named is polled on, dead or not; none is dead while its outlet shows nothing at all.
+
+    Args:
+        context: open.
+        names: of the outlets; empty: all.
 
     Raises:
         UnknownName: there is no such outlet.
 
     """
     with context.database.transaction() as connection:
-        outlets = store.by_names(connection, names)
-    looks = collect.discover(context.settings, [outlet.url for outlet in outlets])
+        outlets = store.by_names(connection, names) if names else store.collected(connection)
+        known = sources.of_outlets(connection, [outlet.id for outlet in outlets])
+    if not outlets:
+        return []
+    asked = {outlet.url: [Source(url=one.url, kind=one.kind) for one in known.get(outlet.id, ())] for outlet in outlets}
+    looks = collect.discover(context.settings, list(asked), asked)
     with context.database.transaction() as connection:
+        return [_checked(connection, outlet, tuple(known.get(outlet.id, ())), found) for outlet, found in zip(outlets, looks, strict=True)]
+
+
+def _checked(connection: Connection, outlet: Outlet, known: tuple[sources.KnownSource, ...], found: Discovery) -> Looked:
+    """Keep what a second look at an outlet has shown."""
+    new = discoveries.record(connection, outlet.id, found)
+    reasons = {one.url: one.reason for one in found.unused}
+    # Where nothing answers, the whole outlet may be away for a while, and polls tell when it is back.
+    dead = [one for one in known if one.is_dying and one.url in reasons and found.error is None]
+    sources.retire(connection, outlet.id, {one.url: reasons[one.url] for one in dead if one.active and not one.is_given})
+    return Looked(
+        outlet=outlet,
+        discovery=found,
+        new=frozenset(feed.url for feed in new),
+        known=known,
+        dead=frozenset(one.url for one in dead),
+    )
+
+
+def specs(context: Context) -> list[OutletSpec]:
+    """The outlets that are collected as a file describes them, with the sources that are polled; by name."""
+    with context.database.transaction() as connection:
+        addresses = sources.addresses(connection)
         return [
-            Looked(outlet=outlet, discovery=found, new=len(discoveries.record(connection, outlet.id, found)))
-            for outlet, found in zip(outlets, looks, strict=True)
+            OutletSpec(
+                name=outlet.name,
+                url=outlet.url,
+                feeds=tuple(addresses.get(outlet.id, {}).get(False, ())),
+                sections=tuple(addresses.get(outlet.id, {}).get(True, ())),
+                labels=outlet.labels,
+                country=outlet.country,
+                language=outlet.language,
+                group=outlet.group,
+            )
+            for outlet in store.collected(connection)
         ]
 
 

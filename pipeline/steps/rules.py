@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline import examples, rules, urls
+from pipeline import examples, rules, urls, validity
 from pipeline.errors import InputError, PageError
 from pipeline.extract.extraction import extract
 from pipeline.models import Extraction, PageSource
@@ -26,7 +26,7 @@ Results = Iterator[Extraction | Exception]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A rule and what is wrong with it; a file that can't be read is one without a test page."""
+    """A rule and what is wrong with it; a file that can't be read, or that has no selectors, is one without a test page."""
 
     name: str
     test: Path | None = None
@@ -66,6 +66,8 @@ def check(paths: Sequence[Path]) -> list[Checked]:
             checked.append(Checked(name=str(path), problems=(str(error),)))
             continue
         files.append(file)
+        if not file.versions:
+            checked.append(Checked(name=file.path.name))
         checked += [
             Checked(name=version.rule.name, test=version.test, problems=tuple(_problems(file, version))) for version in file.versions
         ]
@@ -99,6 +101,8 @@ def replay(context: Context, path: Path, *, names: Sequence[str] = (), limit: in
 
     """
     file = rules.read(path)
+    if not file.versions:
+        raise InputError(problem=f"{path} has no [[version]], so it changes nothing in stored pages: try it with `presswatch crawl`")
     candidate = rules.bound([file])
     live = rules.bound(known for known in context.rules.files if known.path.resolve() != path.resolve())
     with context.database.transaction() as connection:
@@ -109,10 +113,10 @@ def replay(context: Context, path: Path, *, names: Sequence[str] = (), limit: in
             ids = list({owner.id for owner in owners if owner})
         if not ids:
             raise InputError(problem=f"no outlet has the host {' or '.join(file.hosts)}: name the outlet with --outlet")
-        since = file.versions[0].valid_from or rules.EARLIEST
+        since = file.versions[0].valid_from or validity.EARLIEST
         captures = cleaning.select_recent(connection, ids, since=since, limit=limit)
     if not captures:
-        since_when = f" that was fetched since {since.isoformat()}, from when the rule holds" if since > rules.EARLIEST else ""
+        since_when = f" that was fetched since {since.isoformat()}, from when the rule holds" if since > validity.EARLIEST else ""
         raise InputError(problem=f"no page of the outlet is stored{since_when}: collect some with `presswatch crawl`")
     sources = (page for page in _stored(context, captures) if file.is_for(page))
     return _compared(

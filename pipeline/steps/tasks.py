@@ -20,6 +20,7 @@ from pipeline.models import Counts, Priority, Stage
 from pipeline.steps import alert, chain, maintain
 from pipeline.steps import archive as archiving
 from pipeline.steps import collect as collecting
+from pipeline.steps import completeness as judging
 from pipeline.steps.context import Context
 from pipeline.store import work
 
@@ -76,6 +77,12 @@ def retention() -> dict[str, Any]:
         return maintain.retention(context, now=datetime.now(UTC))
 
 
+def completeness() -> dict[str, Any]:
+    """Judge the days that are over: how many articles outlets had, and how many were collected."""
+    with _context() as context:
+        return judging.judge(context.database, now=datetime.now(UTC))
+
+
 def refetch_plan() -> dict[str, Any]:
     """Learn how often each outlet's pages are to be looked at again."""
     with _context() as context:
@@ -112,7 +119,8 @@ def _totals(turns: Iterable[Counts]) -> dict[str, Any]:
 
 
 TASKS: Final[dict[str, Callable[..., Any]]] = {
-    task.__name__: task for task in (collect, stages, backlog_parts, backlog, partitions, retention, refetch_plan, archive, word_background)
+    task.__name__: task
+    for task in (collect, stages, backlog_parts, backlog, partitions, completeness, retention, refetch_plan, archive, word_background)
 }
 
 

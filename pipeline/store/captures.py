@@ -79,9 +79,12 @@ def store_all(
             new.append(capture)
     rows = connection.execute(
         """
-        INSERT INTO captures (page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, certificate, robots_tag)
+        INSERT INTO captures (
+            page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, certificate, robots_tag, rendered
+        )
         SELECT * FROM unnest(
-            %s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %b::bytea[], %s::integer[], %b::bytea[], %s::text[], %s::text[]
+            %s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %b::bytea[], %s::integer[], %b::bytea[], %s::text[],
+            %s::text[], %s::boolean[]
         ) RETURNING page_id, id
         """,
         (
@@ -95,6 +98,7 @@ def store_all(
             [digests[capture.page_id] for capture in new],
             [capture.certificate for capture in new],
             [capture.robots_tag for capture in new],
+            [capture.rendered for capture in new],
         ),
     )
     ids: dict[int, int] = {row[0]: row[1] for row in rows}

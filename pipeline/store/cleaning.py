@@ -19,17 +19,18 @@ class Waiting:
     outlet_id: int
     first_seen_at: datetime
     source: PageSource
+    superseded: bool = False  # the page was fetched with a browser since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a capture became: `article`, `unchanged`, or the reason of its rejection."""
+    """What a capture became: `article`, `unchanged`, or the reason of its rejection; one that another stands for is not counted."""
 
     capture_id: int
     outcome: str
     article_id: int | None = None
     version: int | None = None
-    found: tuple[str, ...] = ()  # as `yields.found` says
+    found: tuple[str, ...] | None = ()  # as `yields.found` says; null: it is not counted
     characters: int = 0  # of the body
 
 
@@ -39,7 +40,8 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
         """
         SELECT c.id, c.page_id, p.outlet_id, p.first_seen_at, p.url, c.content_type, c.fetched_at, c.url,
             s.title, s.published_at, s.summary, s.authors, s.topics, o.name, o.language, o.country,
-            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id), c.robots_tag
+            ARRAY(SELECT host FROM outlet_hosts WHERE outlet_id = o.id), c.robots_tag, c.rendered,
+            EXISTS (SELECT FROM captures later WHERE later.page_id = c.page_id AND later.fetched_at > c.fetched_at AND later.rendered)
         FROM captures c JOIN pages p ON p.id = c.page_id JOIN outlets o ON o.id = p.outlet_id
         LEFT JOIN LATERAL (
             SELECT title, published_at, summary, authors, topics FROM sightings WHERE page_id = p.id
@@ -71,7 +73,9 @@ def load(connection: Connection, bodies: Mapping[int, bytes]) -> dict[int, Waiti
                 outlet_country=row[15],
                 outlet_hosts=tuple(row[16]),
                 robots_tag=row[17],
+                rendered=row[18],
             ),
+            superseded=row[19] and not row[18],
         )
         for row in rows
     }
@@ -92,7 +96,7 @@ def mark(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             [made.outcome for made in outcomes],
             [made.article_id for made in outcomes],
             [made.version for made in outcomes],
-            [",".join(made.found) for made in outcomes],
+            [None if made.found is None else ",".join(made.found) for made in outcomes],
             [made.characters for made in outcomes],
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.models import Discovery, Feed, FeedKind, Outlet
+from pipeline.store import looks
 from pipeline.store.database import Connection
 from pipeline.store.hosts import free
 
@@ -36,7 +37,7 @@ def record(connection: Connection, outlet_id: int, discovery: Discovery, *, work
     """Keep what discovery found; returns the feeds that are new, leased to the worker if one is named.
 
     A feed that a person gave stays as it is. A found one that is not found any more stays too: it may
-    only be away for a while, and polls tell.
+    only be away for a while, and polls tell. One that was dead and is found again counts as new.
     """
     connection.execute(
         """
@@ -59,12 +60,15 @@ def record(connection: Connection, outlet_id: int, discovery: Discovery, *, work
         """
         INSERT INTO feeds (outlet_id, url, kind, leased_by)
         SELECT %s, url, kind, %s FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS found (url, kind, rank)
-        ORDER BY rank ON CONFLICT (outlet_id, url) DO NOTHING
+        ORDER BY rank ON CONFLICT (outlet_id, url) DO UPDATE SET active = true, error = NULL, failures = 0, due_at = now(),
+            leased_by = excluded.leased_by WHERE NOT feeds.active
         RETURNING id, url, kind
         """,
         (outlet_id, worker, [source.url for source in discovery.sources], [source.kind for source in discovery.sources]),
     )
-    return [Feed(id=row[0], outlet_id=outlet_id, url=row[1], kind=FeedKind(row[2])) for row in rows]
+    found = rows.fetchall()
+    second = looks.seconds(connection, [row[0] for row in found])
+    return [Feed(id=row[0], outlet_id=outlet_id, url=row[1], kind=FeedKind(row[2]), is_second=row[0] in second) for row in found]
 
 
 def ask(connection: Connection, outlet_id: int) -> None:

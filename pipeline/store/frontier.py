@@ -7,9 +7,9 @@ Whatever is not finished in a run stays due: nothing is taken out of the frontie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final, Literal, LiteralString
 
 from pipeline.models import Page, Priority
 from pipeline.store import refetches
@@ -33,13 +33,21 @@ OPEN: Final[LiteralString] = f"""
     AND EXISTS (SELECT FROM outlets o WHERE o.id = near.outlet_id AND o.removed_at IS NULL)
     AND NOT EXISTS (SELECT FROM hosts WHERE hosts.host = near.host AND NOT {TAKEABLE})
 """
+
+
+def _plain(table: Literal["near", "p"]) -> LiteralString:
+    """Whether a page is of use to claim: one for the browser is none when that has done enough."""
+    first = f"{table}.fetches = 0 AND {table}.outlet_id = ANY (%(browser_outlets)s::bigint[])"
+    return f"(%(browser)s OR NOT coalesce({table}.browser, {first}))"
+
+
 # Pages that may be claimed. Where the first ones are not all there are, and too few outlets have them, hosts are found by
 # skipping from one to the next in the index: what can't be fetched now, however much it is, costs one look a host.
 NEAR: Final[LiteralString] = f"""
     first_due AS MATERIALIZED (
         SELECT due.* FROM unnest(%(priorities)s::smallint[]) AS rank (priority) CROSS JOIN LATERAL (
-            SELECT near.id, near.outlet_id, near.priority, near.due_at, {free("near")} AND {OPEN} AS is_open FROM (
-                SELECT id, outlet_id, host, priority, due_at, leased_by FROM pages
+            SELECT near.id, near.outlet_id, near.priority, near.due_at, {free("near")} AND {_plain("near")} AND {OPEN} AS is_open FROM (
+                SELECT id, outlet_id, host, priority, due_at, leased_by, browser, fetches FROM pages
                 WHERE pages.priority = rank.priority AND due_at <= %(due_by)s ORDER BY due_at LIMIT %(few)s
             ) AS near
         ) AS due
@@ -61,6 +69,7 @@ NEAR: Final[LiteralString] = f"""
         SELECT due.* FROM open CROSS JOIN unnest(%(priorities)s::smallint[]) AS rank (priority) CROSS JOIN LATERAL (
             SELECT p.id, p.outlet_id, p.priority, p.due_at FROM pages p
             WHERE p.outlet_id = open.outlet_id AND p.host = open.host AND p.priority = rank.priority AND p.due_at <= %(due_by)s AND {free("p")}
+                AND {_plain("p")}
             ORDER BY p.due_at LIMIT greatest(%(fewest_per_host)s, %(limit)s / (SELECT count(*) FROM open))
         ) AS due
     )
@@ -76,7 +85,15 @@ def now(connection: Connection) -> datetime:
 
 
 def claim_pages(
-    connection: Connection, worker: int, *, due_by: datetime, outlets: Sequence[int] | None, busy_hosts: Sequence[str], limit: int
+    connection: Connection,
+    worker: int,
+    *,
+    due_by: datetime,
+    outlets: Sequence[int] | None,
+    busy_hosts: Sequence[str],
+    browser: bool = True,
+    browser_outlets: Collection[int] = (),
+    limit: int,
 ) -> list[Page]:
     """Lease pages that were due at `due_by`: news first, and outlets by turns, of each what is longest due.
 
@@ -86,6 +103,8 @@ def claim_pages(
         due_by: the start of the run, so that nothing is tried twice in it.
         outlets: only pages of these; null: of all.
         busy_hosts: hosts that have enough waiting in this worker, left out so that none starves the others.
+        browser: also pages that are fetched with a browser, as are the first fetches of these outlets' pages.
+        browser_outlets: these.
         limit: how many at most.
 
     """
@@ -100,13 +119,15 @@ def claim_pages(
             ORDER BY ranked.priority, ranked.turn, ranked.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED
         ), {TAKEN}
         UPDATE pages SET leased_by = %(worker)s FROM chosen JOIN taken USING (host) WHERE pages.id = chosen.id
-        RETURNING pages.id, pages.outlet_id, pages.url, pages.priority, pages.fetches, pages.etag, pages.last_modified
+        RETURNING pages.id, pages.outlet_id, pages.url, pages.priority, pages.fetches, pages.etag, pages.last_modified, pages.browser
         """,
         {
             "worker": worker,
             "due_by": due_by,
             "outlets": None if outlets is None else list(outlets),
             "busy_hosts": list(busy_hosts),
+            "browser": browser,
+            "browser_outlets": list(browser_outlets),
             "limit": limit,
             "priorities": list(Priority),
             "few": FEW * limit,
@@ -114,7 +135,16 @@ def claim_pages(
         },
     )
     found = [
-        Page(id=row[0], outlet_id=row[1], url=row[2], priority=Priority(row[3]), fetches=row[4], etag=row[5], last_modified=row[6])
+        Page(
+            id=row[0],
+            outlet_id=row[1],
+            url=row[2],
+            priority=Priority(row[3]),
+            fetches=row[4],
+            etag=row[5],
+            last_modified=row[6],
+            browser=row[7],
+        )
         for row in rows
     ]
     return sorted(found, key=lambda page: (page.priority, page.id))

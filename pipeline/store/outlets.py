@@ -62,11 +62,13 @@ def save(connection: Connection, spec: OutletSpec) -> tuple[Outlet, bool]:
         """
         INSERT INTO feeds (outlet_id, url, kind, origin)
         SELECT %s, url, kind, 'given' FROM unnest(%s::text[], %s::text[]) AS given (url, kind)
-        ON CONFLICT (outlet_id, url) DO UPDATE SET origin = 'given', active = true
+        ON CONFLICT (outlet_id, url) DO UPDATE SET origin = 'given', active = true,
+            -- Polls tell the kinds of feeds apart; only a person knows a section page from a feed that is broken.
+            kind = CASE WHEN 'section' IN (excluded.kind, feeds.kind) THEN excluded.kind ELSE feeds.kind END
         """,
-        (outlet_id, list(spec.feeds), [guessed_kind(feed) for feed in spec.feeds]),
+        (outlet_id, [*spec.feeds, *spec.sections], [*map(guessed_kind, spec.feeds), *(FeedKind.SECTION for _ in spec.sections)]),
     )
-    if not spec.feeds:
+    if not spec.feeds and not spec.sections:
         connection.execute("INSERT INTO discoveries (outlet_id) VALUES (%s) ON CONFLICT (outlet_id) DO NOTHING", (outlet_id,))
     found = by_names(connection, [spec.name])
     return found[0], not rows
@@ -144,6 +146,18 @@ def of_host(connection: Connection, host: str) -> Outlet | None:
         f"SELECT {COLUMNS} FROM outlet_hosts h JOIN outlets o ON o.id = h.outlet_id WHERE h.host = %s", (host.lower(),)
     ).fetchone()
     return _outlet(row) if row else None
+
+
+def collected(connection: Connection) -> list[Outlet]:
+    """The outlets that are collected, by name; not those that only an import of articles made."""
+    rows = connection.execute(
+        f"""
+        SELECT {COLUMNS} FROM outlets o WHERE o.removed_at IS NULL AND (
+            EXISTS (SELECT FROM feeds f WHERE f.outlet_id = o.id) OR EXISTS (SELECT FROM discoveries d WHERE d.outlet_id = o.id)
+        ) ORDER BY lower(o.name), o.name
+        """
+    )
+    return [_outlet(row) for row in rows]
 
 
 def with_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Outlet]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pipeline import rhythm as rhythms
 from pipeline import traps
 from pipeline.models import Feed, FeedKind, Page, Poll, Priority, Rhythm
-from pipeline.store import discoveries, forgotten, frontier, hosts, subscriptions
+from pipeline.store import discoveries, forgotten, frontier, gaps, hosts, looks, subscriptions
 from pipeline.store.admission import Admission, admit
 from pipeline.store.database import Connection
 from pipeline.store.hosts import TAKEABLE, TAKEN, free
@@ -27,10 +27,11 @@ FULL_READ_AFTER_S: Final = 3_600
 # The crawler's clock may differ so much from the database's, by which feeds are due; past that its times are not used.
 CLOCKS_DIFFER: Final = timedelta(minutes=10)
 
-COLUMNS: Final[LiteralString] = """
+COLUMNS: Final[LiteralString] = f"""
     feeds.id, feeds.outlet_id, feeds.url, feeds.kind, feeds.etag, feeds.last_modified,
     feeds.read_at > now() - make_interval(secs => %(full_read_after_s)s),
-    coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items, feeds.recent_expected
+    coalesce(feeds.items, 0), feeds.succeeded_at, feeds.rhythm_items, feeds.rhythm_hours, feeds.recent_items, feeds.recent_expected,
+    feeds.fills_in, {looks.IS_SECOND}
 """
 
 
@@ -83,6 +84,8 @@ def _feed(row: Sequence[Any]) -> Feed:
         items=row[7],
         succeeded_at=row[8],
         rhythm=Rhythm(items=tuple(row[9]), hours=tuple(row[10]), recent_items=row[11], recent_expected=row[12]),
+        fills_in=row[13],
+        is_second=row[14],
     )
 
 
@@ -91,9 +94,9 @@ def record(
 ) -> tuple[int, list[Page]]:
     """Keep what a poll showed: sightings, new pages (leased to the worker), the feed's rhythm and next time, coverage.
 
-    A poll that shows nothing of what the one before showed has probably missed items: the outlet's other sources are
-    due at once, and coverage tells of the gap. What a hub sent changes neither when the feed is polled next nor what is
-    known of its whole.
+    A poll that shows nothing of what the one before showed has probably missed items: the next one comes as soon as may
+    be, the outlet's other sources are due at once, and coverage tells of the gap. What a hub sent changes neither when the
+    feed is polled next nor what is known of its whole.
 
     Args:
         connection: in a transaction.
@@ -109,21 +112,26 @@ def record(
     """
     if not poll.is_push:
         poll = replace(poll, started_at=_on_our_clock(connection, poll.started_at))
+    poll = looks.known(connection, looks.recent(poll))
     added = _add_pages(connection, poll, worker, most_a_day) if poll.items else Added()
     new, pages = added.new, added.pages
     feed, rhythm = poll.feed, poll.feed.rhythm
     taken = len(poll.items) - len(added.admission.left_out)
-    gap = not poll.is_push and feed.items >= FEWEST_ITEMS and taken >= FEWEST_ITEMS and added.seen_before == 0
+    is_full = feed.items >= FEWEST_ITEMS and taken >= FEWEST_ITEMS
+    gap = is_full and added.seen_before == 0 and not poll.is_push and not feed.is_second
     news = taken - added.seen_before
     if feed.succeeded_at is not None and poll.error is None:
-        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=news)
-    longest_s = max(longest_s or interval_s, interval_s)
-    if not poll.is_push and poll.error is None and subscriptions.is_relied_on(connection, feed.id, new_items=news):
+        # A second look is worth what it adds.
+        items = new if feed.is_second else news
+        rhythm = rhythms.observed(rhythm, since=feed.succeeded_at, until=poll.started_at, items=items)
+    shortest_s, longest_s = looks.intervals(feed, shortest_s=interval_s, longest_s=max(longest_s or interval_s, interval_s))
+    if gap:
+        next_s = shortest_s
+    elif not poll.is_push and poll.error is None and subscriptions.is_relied_on(connection, feed.id, new_items=news):
         next_s = longest_s
     else:
-        next_s = rhythms.interval_s(
-            rhythm, at=poll.started_at, length=len(poll.items) or feed.items, shortest_s=interval_s, longest_s=longest_s
-        )
+        length = len(poll.items) or feed.items
+        next_s = rhythms.interval_s(rhythm, at=poll.started_at, length=length, shortest_s=shortest_s, longest_s=longest_s)
     values = {
         "id": poll.feed.id,
         "outlet_id": poll.feed.outlet_id,
@@ -135,7 +143,7 @@ def record(
         "error": poll.error,
         "etag": poll.etag,
         "last_modified": poll.last_modified,
-        "interval_s": interval_s,
+        "interval_s": shortest_s,
         "next_s": next_s,
         "rhythm_items": list(rhythm.items),
         "rhythm_hours": list(rhythm.hours),
@@ -147,7 +155,7 @@ def record(
         "refused_items": len(added.admission.refused),
         "trapped_items": len(added.admission.trapped),
         "slack": INTERVAL_SLACK,
-        "longest_s": max(LONGEST_BACKOFF_S, interval_s),
+        "longest_s": max(LONGEST_BACKOFF_S, shortest_s),
         "retry_after_s": poll.retry_after_s or 0,
         "failed": int(poll.error is not None),
         "polls": int(not poll.is_push),
@@ -155,7 +163,7 @@ def record(
     if poll.error is not None:
         connection.execute(
             """
-            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, status = %(status)s, error = %(error)s,
+            UPDATE feeds SET leased_by = NULL, fills_in = false, polled_at = %(started_at)s, status = %(status)s, error = %(error)s,
                 failures = failures + 1, due_at = %(started_at)s + make_interval(secs => greatest(
                     least(%(interval_s)s * power(2, least(failures, 30)), %(longest_s)s) * %(slack)s, %(retry_after_s)s))
             WHERE id = %(id)s
@@ -179,7 +187,7 @@ def record(
     elif poll.not_modified:
         connection.execute(
             """
-            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, succeeded_at = %(started_at)s, status = %(status)s,
+            UPDATE feeds SET leased_by = NULL, fills_in = false, polled_at = %(started_at)s, succeeded_at = %(started_at)s, status = %(status)s,
                 error = NULL, failures = 0, new_items = 0, due_at = %(started_at)s + make_interval(secs => %(next_s)s * %(slack)s),
                 rhythm_items = %(rhythm_items)s, rhythm_hours = %(rhythm_hours)s,
                 recent_items = %(recent_items)s, recent_expected = %(recent_expected)s
@@ -190,7 +198,7 @@ def record(
     else:
         connection.execute(
             """
-            UPDATE feeds SET leased_by = NULL, polled_at = %(started_at)s, succeeded_at = %(started_at)s, read_at = %(started_at)s,
+            UPDATE feeds SET leased_by = NULL, fills_in = false, polled_at = %(started_at)s, succeeded_at = %(started_at)s, read_at = %(started_at)s,
                 kind = %(kind)s, status = %(status)s, items = %(items)s, new_items = %(new_items)s, error = NULL, failures = 0,
                 etag = %(etag)s, last_modified = %(last_modified)s,
                 due_at = %(started_at)s + make_interval(secs => %(next_s)s * %(slack)s),
@@ -214,8 +222,9 @@ def record(
         """,
         values,
     )
+    gaps.fill(connection, poll)
     if gap:
-        _fill_in(connection, poll)
+        gaps.note(connection, poll)
     return new, list(pages)
 
 
@@ -223,15 +232,6 @@ def _on_our_clock(connection: Connection, at: datetime) -> datetime:
     """A crawler's time, or the database's where the two clocks are apart: feeds are due by the database's."""
     now = frontier.now(connection)
     return at if abs(at - now) <= CLOCKS_DIFFER else now
-
-
-def _fill_in(connection: Connection, poll: Poll) -> None:
-    """Let an outlet's other sources be polled at once; one that has none is looked at for some."""
-    others = connection.execute(
-        "UPDATE feeds SET due_at = least(due_at, now()) WHERE outlet_id = %s AND id <> %s AND active", (poll.feed.outlet_id, poll.feed.id)
-    )
-    if not others.rowcount:
-        discoveries.ask(connection, poll.feed.outlet_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +258,7 @@ def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int 
     values = {
         "outlet_id": poll.feed.outlet_id,
         "feed_id": poll.feed.id,
+        "fills_in": poll.feed.fills_in and not poll.is_push,
         "worker": worker,
         "priority": Priority.LIVE,
         "seen_at": poll.started_at,
@@ -276,8 +277,8 @@ def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int 
     # In the order of URLs, so that two workers with the same items can't wait for each other.
     added = connection.execute(
         """
-        INSERT INTO pages (outlet_id, url, host, due_at, priority, leased_by, reason)
-        SELECT %(outlet_id)s, shown.url, shown.host, now() + make_interval(secs => coalesce(shown.wait_s, 0)),
+        INSERT INTO pages (outlet_id, url, host, first_seen_at, due_at, priority, leased_by, reason)
+        SELECT %(outlet_id)s, shown.url, shown.host, %(seen_at)s, now() + make_interval(secs => coalesce(shown.wait_s, 0)),
             CASE WHEN shown.wait_s IS NULL THEN %(priority)s ELSE %(backlog)s END,
             CASE WHEN shown.wait_s IS NULL AND shown.host = ANY (%(taken)s) THEN %(worker)s::integer END,
             CASE WHEN shown.wait_s IS NOT NULL THEN 'over_budget' END
@@ -288,23 +289,27 @@ def _add_pages(connection: Connection, poll: Poll, worker: int, most_a_day: int 
         """,
         values,
     ).fetchall()
+    # What a poll showed that only filled in is a sighting like others once a usual one shows it too.
     sighted = connection.execute(
         """
-        INSERT INTO sightings (page_id, feed_id, seen_at, title, published_at, summary, authors, topics)
-        SELECT pages.id, %(feed_id)s, %(seen_at)s, shown.title, shown.published_at, shown.summary,
+        INSERT INTO sightings (page_id, feed_id, seen_at, filled_in, title, published_at, summary, authors, topics)
+        SELECT pages.id, %(feed_id)s, %(seen_at)s, %(fills_in)s, shown.title, shown.published_at, shown.summary,
             string_to_array(shown.authors, E'\\n'), string_to_array(shown.topics, E'\\n')
         FROM unnest(
             %(urls)s::text[], %(titles)s::text[], %(published)s::timestamptz[], %(summaries)s::text[], %(authors)s::text[], %(topics)s::text[]
         ) AS shown (url, title, published_at, summary, authors, topics)
         JOIN pages ON pages.url = shown.url
-        ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO NOTHING
+        ORDER BY pages.id ON CONFLICT (page_id, feed_id) DO UPDATE SET filled_in = false
+        WHERE sightings.filled_in AND NOT excluded.filled_in
+        RETURNING sightings.xmax = 0
         """,
         values,
     )
+    first = sum(row[0] for row in sighted)
     return Added(
         new=len(added),
         pages=tuple(Page(id=row[0], outlet_id=poll.feed.outlet_id, url=row[1]) for row in added if row[2] is not None),
         # What is forgotten is no gap.
-        seen_before=len(items) - sighted.rowcount + len(dropped),
+        seen_before=len(items) - first + len(dropped),
         admission=admission,
     )

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from pipeline.store.database import Connection
 
 PAGES: Final[LiteralString] = """
-    SELECT p.id, p.url, o.name AS outlet, p.first_seen_at, p.fetched_at, p.fetches, p.failures, p.status, p.reason, p.due_at,
+    SELECT p.id, p.url, o.name AS outlet, p.first_seen_at, p.fetched_at, p.fetches, p.failures, p.status, p.reason, p.browser, p.due_at,
         p.leased_by IS NOT NULL AS leased, hosts.reason AS host_reason,
         CASE WHEN hosts.not_before > now() THEN hosts.not_before END AS host_not_before
     FROM pages p JOIN outlets o ON o.id = p.outlet_id LEFT JOIN hosts ON hosts.host = p.host
@@ -30,7 +30,7 @@ SIGHTINGS: Final[LiteralString] = """
     WHERE s.page_id = ANY (%(pages)s) ORDER BY s.seen_at
 """
 CAPTURES: Final[LiteralString] = """
-    SELECT c.id, c.fetched_at, c.url, c.status, c.content_type, c.body_bytes, c.outcome, c.article_id, c.version,
+    SELECT c.id, c.fetched_at, c.url, c.status, c.content_type, c.body_bytes, c.rendered, c.outcome, c.article_id, c.version,
         c.certificate, c.dropped_at, s.name AS segment
     FROM captures c LEFT JOIN segments s ON s.id = c.segment_id WHERE c.page_id = ANY (%(pages)s) ORDER BY c.fetched_at
 """

@@ -78,7 +78,7 @@ def count(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::integer[]) AS made (capture_id, outcome, found, characters)
             JOIN captures c ON c.id = made.capture_id JOIN pages p ON p.id = c.page_id
         ), each AS (
-            SELECT outlet_id, hour, outcome, string_to_array(found, ',') AS found, characters, 1 AS sign FROM made
+            SELECT outlet_id, hour, outcome, string_to_array(found, ',') AS found, characters, 1 AS sign FROM made WHERE found IS NOT NULL
             UNION ALL
             SELECT outlet_id, hour, old_outcome, old_found, old_characters, -1 FROM made WHERE old_found IS NOT NULL
         )
@@ -92,7 +92,7 @@ def count(connection: Connection, outcomes: Sequence[Outcome]) -> None:
         (
             [made.capture_id for made in outcomes],
             [made.outcome for made in outcomes],
-            [",".join(made.found) for made in outcomes],
+            [None if made.found is None else ",".join(made.found) for made in outcomes],
             [made.characters for made in outcomes],
         ),
     )

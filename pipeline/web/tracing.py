@@ -70,7 +70,9 @@ def _fetching(found: Mapping[str, Any]) -> Iterator[Step]:
             yield Step(name="To be fetched", outcome=Outcome.NOT_YET, at=page["host_not_before"] if waits else page["due_at"], text=text)
     for capture in found["captures"]:
         text = f"status {capture['status']}, {showing.size(capture['body_bytes'])}: {telling.cleaned(capture['outcome'])}"
-        yield Step(name="Fetched", outcome=Outcome.DONE, at=capture["fetched_at"], text=text)
+        yield Step(
+            name="Fetched with a browser" if capture["rendered"] else "Fetched", outcome=Outcome.DONE, at=capture["fetched_at"], text=text
+        )
 
 
 def _storing(found: Mapping[str, Any]) -> Iterator[Step]:

@@ -59,7 +59,7 @@ def article(text: str, head: str = "", language: str = "en") -> str:
         (b"<?xml version='1.0'?><urlset><url><loc>https://example.org/</loc></url></urlset>", "text/html", "not_html"),
         (f"From: a@example.org\n\n{PROSE}".encode(), "text/plain", "not_html"),
         (b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1><p>The requested URL was not found.</p>", "", "error_page"),
-        (f"<html><body><script>var text = '{PROSE * 9}'</script></body></html>".encode(), "", "no_body"),
+        (f"<html><body><script>var text = '{PROSE * 9}'</script></body></html>".encode(), "", "needs_browser"),
         (f"<html><body><template><p>{PROSE * 9}</p></template></body></html>".encode(), "", "no_body"),
     ],
 )  # fmt: skip

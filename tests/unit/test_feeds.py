@@ -130,7 +130,7 @@ def test_empty_feed_is_a_feed() -> None:
         (b"just words", "neither"),
         (b'{"a": 1}', "neither"),
         (b"<rss><channel><item><title>x</channel>", "broken"),
-        (b"<urlset><url><loc>https://a.example/</url></urlset>", "broken"),
+        (b"<urlset><url><loc>https://a.example/</lo", "broken"),
         (b"\x1f\x8b\x08broken", "gzip"),
     ],
 )

@@ -142,7 +142,7 @@ def test_rules_travel_to_the_processes_that_read_pages(write: Write) -> None:
         ('hosts = ["a.example"]', "`version` is missing: begin each layout's selectors with a line [[version]]"),
         (
             'hosts = ["a.example"]\ntitle = "h1"\n[[version]]\ntest = "a.html"\ntitle = "h1"',
-            "`title` is no key of it (the keys are hosts and",
+            "`title` is no key of it (the keys are hosts, [fetch] and",
         ),
         (
             'hosts = ["a.example"]\n[[version]]\ntest = "a.html"\nbyline = "h1"',
@@ -164,6 +164,19 @@ def test_rules_travel_to_the_processes_that_read_pages(write: Write) -> None:
         (
             'hosts = ["a.example"]\n' + '[[version]]\nvalid_from = 2025-11-24\ntest = "a.html"\ntitle = "h1"\n' * 2,
             "two versions have the same `valid_from` (2025-11-24T00:00:00+00:00)",
+        ),
+        ('hosts = ["a.example"]\n[fetch]', "fetch 1: it says nothing: give one of browser, cookies, headers"),
+        ('hosts = ["a.example"]\nfetch = 3', "`fetch` is no table: write a line [[fetch]]"),
+        ('hosts = ["a.example"]\n[fetch]\nbrowser = "yes"', "fetch 1: `browser` is neither true nor false: write browser = true"),
+        ('hosts = ["a.example"]\n[fetch]\ncookie = {a = "b"}', "fetch 1: `cookie` is no key of it (the keys are valid_from, browser"),
+        ('hosts = ["a.example"]\n[fetch]\ncookies = {a = 1}', 'fetch 1: `cookies` is no table of texts: write cookies = {name = "value"}'),
+        ('hosts = ["a.example"]\n[fetch]\ncookies = {a = "b; c"}', "`cookies`: the value of a has characters that can't be sent"),
+        ('hosts = ["a.example"]\n[fetch]\nheaders = {User-Agent = "x"}', "`headers`: User-Agent is the crawler's own: leave it away"),
+        ('hosts = ["a.example"]\n[fetch]\nheaders = {X-A = "b\\r\\nC: d"}', "`headers`: the value of X-A has characters that can't"),
+        ('hosts = ["a.example"]\n[fetch]\nheaders = {"X A" = "b"}', "`headers`: 'X A' is no name"),
+        (
+            'hosts = ["a.example"]\n[[fetch]]\nbrowser = true\n[[fetch]]\nbrowser = false',
+            "two fetches have the same `valid_from` (no time, which is since ever)",
         ),
     ],
 )
@@ -207,6 +220,18 @@ def test_checking_runs_each_test_page(write: Write, tmp_path: Path) -> None:
     assert "old.json can't be read" in problems[0]
     assert "'headline' is no key of 'expect'" in problems[1]
     assert "third.toml is no outlet rule" in problems[2]
+
+
+def test_a_file_may_say_only_how_pages_are_fetched(
+    write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write('hosts = ["www.valley.example"]\n[fetch]\ncookies = {consent = "yes", v = "2 a"}\n')
+    rule = rules.book(tmp_path).fetching("https://valley.example/road", NOVEMBER)
+    assert rule is not None
+    assert (rule.browser, rule.sent) == (None, {"Cookie": "consent=yes; v=2 a"})
+    assert rules.book(tmp_path).fetching("https://sport.valley.example/road", NOVEMBER) is None
+    code, stdout, _ = run(monkeypatch, capsys, tmp_path, "rules", "check", str(path))
+    assert (code, stdout) == (0, "valley.toml: it is sound, and has no selectors to test\n")
 
 
 def test_rules_that_come_with_presswatch_are_sound() -> None:

@@ -79,3 +79,17 @@ def test_drop_leaves_the_others() -> None:
     turns.put("a", "again")
     assert turns.take(0) == "again"
     assert turns.waiting == 0
+
+
+def test_an_entry_that_only_keeps_its_host_leaves_its_connection_to_others() -> None:
+    turns: Turns[str] = Turns(delay_s=0, per_host=1, concurrency=1)
+    for host in ("a", "a", "b"):
+        turns.put(host, host)
+    assert turns.take(0) == "a"
+    with turns.keeping():
+        assert (turns.take(0), turns.kept) == ("b", 1)
+        turns.done("b")
+        assert turns.take(0) is None  # the other one of its host waits
+    assert (turns.in_flight, turns.kept) == (1, 0)
+    turns.done("a")
+    assert turns.take(0) == "a"

@@ -23,12 +23,14 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfetched:
-    """Pages that were shown lately, and those of them that were not fetched, with the commonest reason."""
+    """Pages that were shown lately, and those of them that were not fetched, or not with the browser they need, with the commonest reason."""
 
     outlet_id: int
     pages: int
     unfetched: int
     reason: str | None
+    unrendered: int
+    unrendered_reason: str | None
 
 
 def rhythms(connection: Connection, since: datetime) -> dict[int, Rhythm]:
@@ -60,7 +62,9 @@ def unfetched(connection: Connection, since: datetime) -> dict[int, Unfetched]:
             """
             SELECT o.id AS outlet_id, shown.* FROM outlets o CROSS JOIN LATERAL (
                 SELECT count(*) AS pages, count(*) FILTER (WHERE fetches = 0 AND reason IS NOT NULL) AS unfetched,
-                    mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE fetches = 0) AS reason
+                    mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE fetches = 0) AS reason,
+                    count(*) FILTER (WHERE fetches > 0 AND browser AND reason IS NOT NULL) AS unrendered,
+                    mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE fetches > 0 AND browser) AS unrendered_reason
                 FROM pages WHERE outlet_id = o.id AND first_seen_at >= %s
             ) shown WHERE o.removed_at IS NULL AND shown.pages > 0
             """,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from typer.testing import CliRunner, Result
 import pipeline.cli.collect
 import pipeline.cli.outlets  # noqa: F401 - adds its commands
 from pipeline.cli.app import app
-from pipeline.errors import AddressTaken, CrawlFailed, FileErrors, NameTaken, OutletsUnreachable, UnknownName, UsageError
+from pipeline.errors import AddressTaken, CrawlFailed, FileErrors, InputError, NameTaken, OutletsUnreachable, UnknownName, UsageError
+from pipeline.store.database import Database
 
 from .conftest import Site, article
 
 Run = Callable[..., dict[str, Any]]
 Read = Callable[[str], Any]
 Command = Callable[..., Result]
+Change = Callable[[str], None]
 
 
 @pytest.fixture
@@ -37,24 +40,48 @@ def presswatch(environment: dict[str, str], site: Site, monkeypatch: pytest.Monk
     return run
 
 
+@pytest.fixture
+def age(database: Database) -> Change:
+    """Changes what the store remembers."""
+
+    def change(statement: str) -> None:
+        with database.transaction() as connection:
+            connection.execute(statement)  # type: ignore[arg-type] - the test's own words
+
+    return change
+
+
 def newsroom(site: Site) -> None:
-    """A home page that announces a feed, a comments feed and a broken one; robots.txt names a news sitemap."""
+    """A home page that announces a feed, a comments feed, a podcast and a broken one; robots.txt names a news sitemap."""
     links = [site.put(f"/2025/03/04/story-number-{n}-of-today", article(f"S{n}")) for n in range(3)]
     site.feed("/feed", *links)
     site.feed("/comments/feed", site.url + "/c")
     entry = "<url><loc>{}</loc><n:news xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><n:publication_date>2025-03-04</n:publication_date></n:news></url>"
     site.put("/news.xml", f"<urlset>{entry.format(links[0])}</urlset>".encode(), kind="application/xml")
     site.put("/robots.txt", f"User-agent: *\nSitemap: {site.url}/news.xml\nSitemap: {site.url}/all.xml".encode(), kind="text/plain")
-    head = "".join(f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/missing", "/feed", "/comments/feed"))
+    heard = f'<item><title>Episode</title><link>{site.url}/e</link><enclosure url="{site.url}/e.mp3" type="audio/mpeg" length="1"/></item>'
+    site.put("/podcast", f'<rss version="2.0"><channel>{heard}</channel></rss>'.encode(), kind="application/rss+xml")
+    announced = ("/missing", "/feed", "/comments/feed", "/podcast", "/tag/harbour/feed")
+    head = "".join(f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in announced)
     site.put("/", f'<head><meta property="og:site_name" content="The Example">{head}</head>'.encode())
 
 
-def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Command, rows: Read, crawl: Run) -> None:
+def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Command, rows: Read, crawl: Run, age: Change) -> None:
     newsroom(site)
     result = presswatch("add", site.url, "--label", "wire", "--country", "rs", "--json")
     (added,) = json.loads(result.stdout)
     assert (added["name"], added["error"], added["new"]) == ("The Example", None, 2)
-    assert [(source["kind"], source["items"]) for source in added["sources"]] == [("feed", 3), ("news_sitemap", 1)]
+    fields = ("kind", "items", "with_title", "with_time", "new")
+    assert [tuple(source[name] for name in fields) for source in added["sources"]] == [
+        ("feed", 3, 3, 0, True),
+        ("news_sitemap", 1, 0, 1, True),
+    ]
+    assert {unused["url"].removeprefix(site.url): unused["reason"] for unused in added["unused"]} == {
+        "/comments/feed": "a comments feed",
+        "/missing": "the server answers 404",
+        "/podcast": "a podcast: its entries are sound or film",
+        "/tag/harbour/feed": "a tag's feed",
+    }
     assert rows("SELECT name, labels, country FROM outlets") == [("The Example", ["wire"], "rs")]
     assert rows("SELECT host FROM outlet_hosts") == [("127.0.0.1",)]
     assert site.asked("/comments/feed") == 0
@@ -70,9 +97,24 @@ def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Comma
     with pytest.raises(NameTaken, match="choose another name"):
         presswatch("add", f"{site.url}/other", "--name", "The Example")
 
+    # A second look: one source is new, one is dead, one is still read.
     site.feed("/missing", site.url + "/sport")
-    assert "1 new sources" in presswatch("check", "The Example").stdout
-    assert rows("SELECT count(*) FROM feeds WHERE active") == [(3,)]
+    sitemap = site.answers.pop("/news.xml")
+    age("UPDATE feeds SET succeeded_at = now() - interval '4 days' WHERE url LIKE '%/news.xml'")
+    table = presswatch("check").stdout
+    assert "1 new sources" in table
+    lines = {words[0].removeprefix(site.url): line for line in table.splitlines() if (words := line.split())}
+    assert lines["/missing"].split()[-1] == "new"
+    assert lines["/news.xml"].rstrip().endswith("dead: the server answers 404; not polled any more")
+    assert lines["/feed"].split()[1:] == ["feed", "3", "100%", "0%", "3", "0", "ok"]
+    assert rows("SELECT substr(url, length(%s) + 1), active FROM feeds ORDER BY id".replace("%s", f"'{site.url}'")) == [
+        ("/feed", True),
+        ("/news.xml", False),
+        ("/missing", True),
+    ]
+    site.answers["/news.xml"] = sitemap
+    (again,) = json.loads(presswatch("check", "The Example", "--json").stdout)
+    assert (again["new"], rows("SELECT count(*) FROM feeds WHERE active")) == (1, [(3,)])
     with pytest.raises(UnknownName, match="did you mean 'The Example'"):
         presswatch("check", "example")
 
@@ -88,12 +130,42 @@ def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Comma
     assert rows("SELECT name, removed_at FROM outlets") == [("The Example", None)]
 
 
-def test_an_outlet_without_feeds_is_read_by_its_links(site: Site, presswatch: Command, crawl: Run) -> None:
-    story = site.put("/2025/03/04/the-only-story-of-the-day", article("Story"))
-    site.put("/", f'<title>Feedless</title><h2><a href="{story}">The only story of the day is this</a></h2>'.encode())
+def test_an_outlet_without_feeds_is_read_by_its_sections_which_teach(
+    site: Site, presswatch: Command, rows: Read, crawl: Run, age: Change, make_due: Callable[[], None]
+) -> None:
+    def listing(*paths: str) -> bytes:
+        menu = "".join(f'<li><a href="/{name}/">{name.title()}</a></li>' for name in ("sport", "local", "about", "empty"))
+        items = "".join(f'<h2><a href="{path}">What there is to read at {path.rsplit("/")[-1]}</a></h2>' for path in paths)
+        return f"<title>Feedless</title><nav>{menu}</nav>{items}".encode()
+
+    def stories(kind: str, *numbers: int) -> list[str]:
+        paths = [f"/{kind}/an-item-of-the-day-{number}" for number in numbers]
+        for path in paths:
+            site.put(path, article(path))
+        return paths
+
+    site.put("/", listing(*stories("story", 1, 2, 3), *stories("topic", 1, 2, 3)))
+    site.put("/sport/", listing(*stories("story", 3, 4, 5, 6)))
+    site.put("/local/", listing(*stories("story", 1, 2)))
+    site.put("/empty/", listing())
     (added,) = json.loads(presswatch("add", site.url, "--json").stdout)
-    assert (added["name"], [source["kind"] for source in added["sources"]]) == ("Feedless", ["section"])
-    assert crawl()["fetched"] == 1
+    assert [(source["kind"], source["url"].removeprefix(site.url), source["items"]) for source in added["sources"]] == [
+        ("section", "/", 6),
+        ("section", "/sport/", 4),
+    ]
+    reasons = {unused["url"].removeprefix(site.url): unused["reason"] for unused in added["unused"]}
+    assert (reasons["/local/"], reasons["/empty/"]) == ("lists only 0 articles that the others don't", "no links to articles")
+    assert site.asked("/about/") == 0
+    assert crawl()["fetched"] == 9
+
+    # The topics were lists. A new one is not fetched, a new story is, and so is one whose link says little.
+    age("UPDATE captures SET outcome = CASE WHEN url LIKE '%/topic/%' THEN 'index_page' ELSE 'article' END")
+    make_due()
+    age("UPDATE pages SET due_at = NULL")
+    site.put("/", listing(*stories("topic", 4, 5), *stories("story", 7)) + b'<a href="/story/an-item-of-the-day-8">More</a>')
+    stories("story", 8)
+    assert crawl()["fetched"] == 2
+    assert (site.asked("/topic/an-item-of-the-day-4"), site.asked("/story/an-item-of-the-day-8")) == (0, 1)
 
 
 def test_outlets_that_are_of_no_use_are_not_added(site: Site, presswatch: Command, rows: Read) -> None:
@@ -136,6 +208,44 @@ def test_import_is_all_or_nothing_idempotent_and_offline(site: Site, presswatch:
     assert crawl("--outlet", "One")["outlets_discovered"] == 0
 
 
+@pytest.mark.parametrize("form", ["toml", "csv", "opml"])
+def test_exported_outlets_can_be_imported(site: Site, presswatch: Command, rows: Read, age: Change, tmp_path: Path, form: str) -> None:
+    first = tmp_path / "outlets.toml"
+    first.write_text("""
+        [[outlet]]
+        name = "=One </outline>"
+        url = "https://one.example"
+        feeds = ["https://one.example/rss?a=1&b=2", "https://one.example/news-sitemap.xml"]
+        sections = ["https://one.example/sport"]
+        labels = ["a/b", "c;d"]
+        country = "rs"
+        language = "sr"
+        group = "@G"
+
+        [[outlet]]
+        name = "Two"
+        url = "https://two.example/"
+    """)
+    presswatch("import", str(first))
+    kept = """
+        SELECT o.name, o.url, o.labels, o.country, o.language, o."group", f.url, f.kind, f.origin
+        FROM outlets o LEFT JOIN feeds f ON f.outlet_id = o.id ORDER BY o.name, f.id
+    """
+    before = rows(kept)
+    assert [row[7] for row in before] == ["feed", "news_sitemap", "section", None]
+    age("INSERT INTO outlets (name, url) VALUES ('Only imported', 'https://imported.example/')")
+    exported = tmp_path / f"exported.{form}"
+    presswatch("export", "--output", str(exported))
+    assert presswatch("export", "--format", form).stdout == exported.read_text()
+    age("DELETE FROM outlets")
+    presswatch("import", str(exported))
+    assert rows(kept) == before
+    assert rows("SELECT count(*) FROM discoveries") == [(1,)]
+    with pytest.raises(InputError, match="can't be written"):
+        presswatch("export", "--output", str(tmp_path / "none" / "x.csv"))
+    assert not site.requests
+
+
 def test_crawl_command(site: Site, presswatch: Command, add: Callable[..., int]) -> None:
     del presswatch  # sets the environment
     add(site.feed("/rss", site.put("/a", article("A"))))
@@ -152,3 +262,24 @@ def test_a_crawler_that_dies_is_an_error(presswatch: Command, monkeypatch: pytes
     monkeypatch.setattr("pipeline.steps.collect.LAUNCHER", "/dev/null")
     result = CliRunner().invoke(app, ["crawl"])
     assert isinstance(result.exception, CrawlFailed)
+
+
+def test_a_sitemap_and_the_home_page_are_kept_beside_a_feed(site: Site, presswatch: Command, crawl: Run, rows: Read) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    stories = [site.put(f"/2025/03/04/story-number-{number}-of-today", article(f"S{number}")) for number in range(4)]
+    site.feed("/feed", *stories[:2])
+    entries = "".join(f"<url><loc>{url}</loc><lastmod>{today}</lastmod></url>" for url in stories[:3])
+    site.put("/posts.xml", f"<urlset>{entries}</urlset>".encode(), kind="application/xml")
+    site.put("/robots.txt", f"User-agent: *\nSitemap: {site.url}/images.xml\nSitemap: {site.url}/posts.xml".encode(), kind="text/plain")
+    links = "".join(f'<h2><a href="{url}">A story that is told at some length</a></h2>' for url in (stories[0], stories[3]))
+    site.put("/", f'<head><link rel="alternate" type="application/rss+xml" href="/feed"></head><body>{links}</body>'.encode())
+    (added,) = json.loads(presswatch("add", site.url, "--json").stdout)
+    assert [source["kind"] for source in added["sources"]] == ["feed", "sitemap", "section"]
+    assert site.asked("/images.xml") == 0
+    assert crawl()["fetched"] == 4
+    waits = dict(rows("SELECT kind, round(extract(epoch FROM due_at - polled_at) / 0.9)::integer FROM feeds"))
+    assert waits == {"feed": 10, "section": 1_800, "sitemap": 3_600}
+    # Which look showed what is what the share collected is estimated from.
+    assert rows("SELECT f.kind, count(*)::integer FROM sightings JOIN feeds f ON f.id = feed_id GROUP BY 1 ORDER BY 1") == [
+        ("feed", 2), ("section", 2), ("sitemap", 3),
+    ]  # fmt: skip
