@@ -47,6 +47,7 @@ bench: .venv/.ready-dev ## Measure against the corpus (PRESSWATCH_CORPUS, defaul
 	.venv/bin/python -m benchmarks.sections
 	.venv/bin/python benchmarks/compare.py
 	.venv/bin/python -m benchmarks.replay
+	.venv/bin/python -m benchmarks.crawl
 
 .PHONY: lock
 lock: $(UV) ## Resolve the locked versions anew

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers import parts
+from crawlers.kinds import is_html
 from crawlers.outcomes import Failure
 from crawlers.parts import Action
 from pipeline import log, urls
@@ -242,7 +243,7 @@ class View:
             return {"status": 200, "content_type": "text/css", "body": b""}
         answer = await self._fetch(asked) if action is Action.FETCH and self._may_ask(asked.url) else None
         if main:
-            return _answer(answer) if isinstance(answer, HtmlResponse) else STAY
+            return _answer(answer) if answer is not None and is_html(answer) else STAY
         return _answer(answer) if answer is not None else None
 
     def _may_ask(self, url: str) -> bool:

@@ -49,7 +49,7 @@ class Encodings:
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Unpack an answer's body.
+        """Unpack an answer's body; one that gzip packed is left in `meta["body_gzip"]`, too, and need not be packed again to be stored.
 
         Raises:
             Refused: it is packed in a way that was not asked for, is broken, breaks off, or is larger than it may be.
@@ -66,7 +66,20 @@ class Encodings:
         # An answer without a body, such as "not modified", may name the packing that the body would have.
         most_bytes = request.meta.get("download_maxsize", self.most_bytes)
         body = unpacked(response.body, layers, most_bytes=most_bytes) if response.body else b""
-        whole = response.replace(body=body)
+        if layers == ["gzip"]:
+            request.meta["body_gzip"] = response.body
+        # Not by its own method: of what may be text, that would guess the encoding, from packed bytes.
+        whole = Response(
+            response.url,
+            status=response.status,
+            headers=response.headers,
+            body=body,
+            flags=response.flags,
+            request=response.request,
+            certificate=response.certificate,
+            ip_address=response.ip_address,
+            protocol=response.protocol,
+        )
         del whole.headers["Content-Encoding"]
         return whole
 

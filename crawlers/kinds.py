@@ -8,6 +8,8 @@ from typing import Any, Final
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
+from scrapy.http import HtmlResponse, Response
+from scrapy.responsetypes import responsetypes
 
 NO_TEXT: Final = re.compile(
     rb"\s*(?:image/(?!svg)|video/|audio/|font/|model/|application/(?:pdf|epub|postscript|rtf|msword|vnd\.(?:ms-|openxml|oasis|apple)|java-archive"
@@ -16,6 +18,14 @@ NO_TEXT: Final = re.compile(
 )
 # Sitemaps come as these; pages do not.
 PACKED: Final = re.compile(rb"\s*application/(?:x-)?(?:zip|gzip|bzip2?|xz|7z|rar|tar)\b", re.IGNORECASE)
+
+# Bytes that tell the kind of an answer without a header.
+HEAD: Final = 5_000
+
+
+def is_html(response: Response) -> bool:
+    """Whether an answer is a web page, by its header or its first bytes."""
+    return issubclass(responsetypes.from_args(headers=response.headers, url=response.url, body=response.body[:HEAD]), HtmlResponse)
 
 
 class Kinds:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 logger = log.logger("crawlers")
 
+# In one transaction, unless one is larger.
+TOGETHER_BYTES: Final = 16_000_000
 LONGEST_ROBOTS_TAG: Final = 2_000
 
 
@@ -51,6 +55,7 @@ def capture_of(page: Page, response: Response, fetched_at: datetime, *, rendered
         status=response.status,
         content_type=content_type if rendered is None else "text/html; charset=utf-8",
         body=response.body if rendered is None else rendered,
+        body_gzip=response.meta.get("body_gzip", b""),
         etag=etag,
         last_modified=last_modified,
         certificate=response.meta.get("certificate"),
@@ -60,10 +65,15 @@ def capture_of(page: Page, response: Response, fetched_at: datetime, *, rendered
 
 
 class Landing:
-    """Stores captures, each in a transaction of its own with its page's state and the work that follows."""
+    """Stores captures, each with its page's state and the work that follows.
+
+    What comes in while a transaction runs goes into the next one together: a commit costs more than a capture.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.waiting: list[tuple[Landed, asyncio.Future[bool]]] = []
+        self.storing: asyncio.Task[None] | None = None
 
     @property
     def spider(self) -> Watch:
@@ -79,7 +89,7 @@ class Landing:
         """Store a capture; one that can't be stored is a failure of its page, unless the database is away."""
         async with self.spider.ended(item.host):
             try:
-                stored = await asyncio.to_thread(self._store, item)
+                stored = await self.stored(item)
             except InfrastructureError:
                 raise
             except Exception as error:
@@ -90,7 +100,36 @@ class Landing:
                 self.spider.landed(item.page, len(item.capture.body), stored=stored is not None)
         return item
 
-    def _store(self, item: Landed) -> int | None:
+    async def stored(self, item: Landed) -> bool:
+        """Wait until a capture is stored; tells whether it is another than the one before."""
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.waiting.append((item, ended))
+        if self.storing is None:
+            self.storing = asyncio.create_task(self._store_waiting())
+        return await ended
+
+    async def _store_waiting(self) -> None:
+        while self.waiting:
+            count = sum(size <= TOGETHER_BYTES for size in itertools.accumulate(len(item.capture.body) for item, _ in self.waiting)) or 1
+            landed, self.waiting = self.waiting[:count], self.waiting[count:]
+            outcomes = await asyncio.to_thread(self._store, [item for item, _ in landed])
+            for (_, ended), outcome in zip(landed, outcomes, strict=True):
+                if ended.cancelled():
+                    continue
+                if isinstance(outcome, BaseException):
+                    ended.set_exception(outcome)
+                else:
+                    ended.set_result(outcome)
+        self.storing = None
+
+    def _store(self, items: Sequence[Landed]) -> list[bool | BaseException]:
+        """Store captures in one transaction; if that fails because of one of them, each in its own."""
         ages = self.spider.limits.refetch_after_s
-        with self.spider.database.transaction() as connection:
-            return captures.store(connection, item.capture, priority=item.priority, refetch_after_s=ages)
+        try:
+            with self.spider.database.transaction() as connection:
+                ids = captures.store_all(connection, [(item.capture, item.priority) for item in items], refetch_after_s=ages)
+                return [capture_id is not None for capture_id in ids]
+        except InfrastructureError as error:
+            return [error for _ in items]
+        except Exception as error:  # noqa: BLE001 - whose it is tells what becomes of it
+            return [error] if len(items) == 1 else [self._store([item])[0] for item in items]

@@ -180,6 +180,7 @@ class Capture:
     status: int
     content_type: str  # header as sent, may be empty
     body: bytes
+    body_gzip: bytes = b""  # as it came, if gzip compressed it; to be checked
     etag: str | None = None
     last_modified: str | None = None
     certificate: str | None = None  # of an https answer: `valid`, or what is wrong with the outlet's certificate

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response
 from twisted.python.failure import Failure as Raised
 
 from crawlers import outcomes
@@ -20,6 +20,7 @@ from crawlers.browser import Browser
 from crawlers.browsing import Browsing, Way
 from crawlers.conditional import validators
 from crawlers.hubs import Hubs
+from crawlers.kinds import is_html
 from crawlers.landing import Landed, capture_of
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
@@ -76,7 +77,9 @@ class Watch(Looking):
         self.progress = progress
         self.outlets = outlets
         self.deadline = float("inf") if max_seconds is None else time.monotonic() + max_seconds
-        self.turns: Turns[Request] = Turns(delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency)
+        self.turns: Turns[Request | tuple[Page, Way]] = Turns(
+            delay_s=limits.delay_s, per_host=limits.per_host, concurrency=limits.concurrency
+        )
         self.looks: set[asyncio.Task[None]] = set()
         self.manners = Manners(delay_s=limits.delay_s)
         self.held: set[str] = set()
@@ -119,10 +122,12 @@ class Watch(Looking):
                         break
                     next_claim_at = now if claimed else now + TICK_S
                 self.progress.show(self.tally, waiting=self.turns.waiting + self.turns.in_flight)
-                request = self.turns.take(time.monotonic())
-                if request is None:
+                entry = self.turns.take(time.monotonic())
+                if entry is None:
                     await self.wait()
-                else:
+                    continue
+                request = entry if isinstance(entry, Request) else await self.request_for(*entry)
+                if request is not None:
                     left = self.deadline - time.monotonic() + GRACE_S
                     request.meta["download_timeout"] = min(self.limits.fetch_timeout_s, left)
                     yield request
@@ -185,28 +190,38 @@ class Watch(Looking):
 
     async def put_page(self, page: Page) -> None:
         """Let a page wait for its turn, unless it is for a browser that there is not, or not in this run."""
-        way = self.browsing.way(page)
+        host, way = urlsplit(page.url).hostname or "", self.browsing.way(page)
         if way in {Way.LATER, Way.NOT_AT_ALL}:
             self.tally.counts["unrendered"] += 1
-            self.held.add(urlsplit(page.url).hostname or "")
+            self.held.add(host)
             if way is Way.NOT_AT_ALL:
                 await self.in_store(rendering.put_off, page, refetch_after_s=self.limits.refetch_after_s)
             return
-        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY and way is Way.PLAIN else (None, None)
-        meta = {"page": page, "validators": known, "browser": way is Way.BROWSER}
-        try:
-            request = Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
-        except ValueError:
-            await self.give_up(page, Failure(reason="bad_url"))
-        else:
-            self.put(request, page.priority)
+        # It becomes a request only when its turn comes: very many may wait.
+        self.line_up(host, (page, way), page.priority)
 
     def put(self, request: Request, priority: int) -> None:
         """Let a request wait for its host's turn."""
         request.meta["host"] = urlsplit(request.url).hostname or ""
-        self.held.add(request.meta["host"])
-        self.turns.put(request.meta["host"], request, priority=priority)
+        self.line_up(request.meta["host"], request, priority)
+
+    def line_up(self, host: str, entry: Request | tuple[Page, Way], priority: int) -> None:
+        """Let something wait for its host's turn."""
+        self.held.add(host)
+        self.turns.put(host, entry, priority=priority)
         self.changed.set()
+
+    async def request_for(self, page: Page, way: Way) -> Request | None:
+        """The request for a page whose turn it is; null if its URL can't be asked for."""
+        host = urlsplit(page.url).hostname or ""
+        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY and way is Way.PLAIN else (None, None)
+        meta = {"page": page, "validators": known, "browser": way is Way.BROWSER, "host": host}
+        try:
+            return Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
+        except ValueError:
+            async with self.ended(host):
+                await self.give_up(page, Failure(reason="bad_url"))
+            return None
 
     # --- What comes back ---
 
@@ -295,7 +310,7 @@ class Watch(Looking):
         now = datetime.now(UTC)
         failure = await self.answered(response)
         rendered: bytes | None = None
-        if failure is None and response.meta["browser"] and isinstance(response, HtmlResponse):
+        if failure is None and response.meta["browser"] and is_html(response):
             shown = await self.shown(response)
             if shown is None:
                 return None

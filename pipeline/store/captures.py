@@ -4,80 +4,116 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Sequence
+from typing import Final
 
 from pipeline.models import Capture, Priority, Stage
 from pipeline.store import refetches, work
 from pipeline.store.database import Connection
-from pipeline.store.frontier import is_there, revisited
+from pipeline.store.frontier import are_there, revisited
+
+# The levels above cost twice the time for a twentieth of the size.
+LEVEL: Final = 4
+# Of zlib's window, with the header and trailer of gzip.
+GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 def store(connection: Connection, capture: Capture, *, priority: Priority, refetch_after_s: Sequence[float] = ()) -> int | None:
-    """Keep a capture, set its page's next time, and let it wait for `clean`, all in the caller's transaction.
+    """Keep one capture, as `store_all` does."""
+    return store_all(connection, [(capture, priority)], refetch_after_s=refetch_after_s)[0]
 
-    Only this ends the page's lease: a worker that dies before the commit leaves the page due.
+
+def store_all(
+    connection: Connection, landed: Sequence[tuple[Capture, Priority]], *, refetch_after_s: Sequence[float] = ()
+) -> list[int | None]:
+    """Keep captures, set their pages' next times, and let them wait for `clean`, all in the caller's transaction.
+
+    Only this ends the pages' leases: a worker that dies before the commit leaves them due.
 
     Args:
         connection: in a transaction.
-        capture: what was fetched.
-        priority: of the work that follows.
+        landed: what was fetched, each of another page, and the priority of the work that follows.
         refetch_after_s: ages at which pages are fetched again, as set; empty: never.
 
     Returns:
-        The capture's id; null if the page's bytes are those of the capture before, of which
-        then only the time is kept, or if the page was forgotten while it was fetched.
+        The captures' ids in the same order; null for a page whose bytes are those of the capture before, of which
+        then only the time is kept, and for one that was forgotten while it was fetched.
 
     """
-    digest = hashlib.sha256(capture.body).digest()
-    values = {
-        "page_id": capture.page_id,
-        "fetched_at": capture.fetched_at,
-        "status": capture.status,
-        "etag": capture.etag,
-        "last_modified": capture.last_modified,
-        "priority": Priority.REFETCH,
-        # Locks the page: two fetches of it are stored one after the other.
-        "due_at": refetches.next_at(connection, capture.page_id, plan=refetch_after_s),
-    }
-    known = connection.execute(
+    # Locks the pages: two fetches of one are stored one after the other.
+    due_at = refetches.next_times(connection, [capture.page_id for capture, _ in landed], plan=refetch_after_s)
+    captures = [capture for capture, _ in landed if capture.page_id in due_at]
+    page_ids = [capture.page_id for capture in captures]
+    connection.execute(
         """
-        UPDATE pages SET leased_by = NULL, fetched_at = %(fetched_at)s, fetches = fetches + 1, failures = 0, status = %(status)s,
-            reason = NULL, etag = %(etag)s, last_modified = %(last_modified)s, priority = %(priority)s, due_at = %(due_at)s
-        WHERE id = %(page_id)s
+        UPDATE pages SET leased_by = NULL, fetched_at = answer.fetched_at, fetches = fetches + 1, failures = 0, status = answer.status,
+            reason = NULL, etag = answer.etag, last_modified = answer.last_modified, priority = %(priority)s, due_at = answer.due_at
+        FROM unnest(
+            %(page_ids)s::bigint[], %(fetched_at)s::timestamptz[], %(status)s::integer[], %(etag)s::text[], %(last_modified)s::text[],
+            %(due_at)s::timestamptz[]
+        ) AS answer (id, fetched_at, status, etag, last_modified, due_at)
+        WHERE pages.id = answer.id
         """,
-        values,
-    ).rowcount
-    if not known:
-        return None
-    is_there(connection, capture.page_id)
-    last = connection.execute(
-        "SELECT sha256 FROM captures WHERE page_id = %s ORDER BY fetched_at DESC LIMIT 1", (capture.page_id,)
-    ).fetchone()
-    if last is not None and bytes(last[0]) == digest:
-        revisited(connection, capture.page_id, fetched_at=capture.fetched_at, status=capture.status)
-        return None
-    row = connection.execute(
+        {
+            "page_ids": page_ids,
+            "fetched_at": [capture.fetched_at for capture in captures],
+            "status": [capture.status for capture in captures],
+            "etag": [capture.etag for capture in captures],
+            "last_modified": [capture.last_modified for capture in captures],
+            "due_at": [due_at[page_id] for page_id in page_ids],
+            "priority": Priority.REFETCH,
+        },
+    )
+    are_there(connection, page_ids)
+    before = connection.execute(
+        "SELECT DISTINCT ON (page_id) page_id, sha256 FROM captures WHERE page_id = ANY (%s) ORDER BY page_id, fetched_at DESC", (page_ids,)
+    )
+    last = {row[0]: bytes(row[1]) for row in before}
+    digests = {capture.page_id: hashlib.sha256(capture.body).digest() for capture in captures}
+    new = []
+    for capture in captures:
+        if last.get(capture.page_id) == digests[capture.page_id]:
+            revisited(connection, capture.page_id, fetched_at=capture.fetched_at, status=capture.status)
+        else:
+            new.append(capture)
+    rows = connection.execute(
         """
         INSERT INTO captures (
             page_id, fetched_at, url, status, content_type, body_gzip, body_bytes, sha256, certificate, robots_tag, rendered
         )
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+        SELECT * FROM unnest(
+            %s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %b::bytea[], %s::integer[], %b::bytea[], %s::text[],
+            %s::text[], %s::boolean[]
+        ) RETURNING page_id, id
         """,
         (
-            capture.page_id,
-            capture.fetched_at,
-            capture.url,
-            capture.status,
-            capture.content_type,
-            gzip.compress(capture.body, compresslevel=6, mtime=0),
-            len(capture.body),
-            digest,
-            capture.certificate,
-            capture.robots_tag,
-            capture.rendered,
+            [capture.page_id for capture in new],
+            [capture.fetched_at for capture in new],
+            [capture.url for capture in new],
+            [capture.status for capture in new],
+            [capture.content_type for capture in new],
+            [compressed(capture) for capture in new],
+            [len(capture.body) for capture in new],
+            [digests[capture.page_id] for capture in new],
+            [capture.certificate for capture in new],
+            [capture.robots_tag for capture in new],
+            [capture.rendered for capture in new],
         ),
-    ).fetchone()
-    assert row is not None, "an insert returns its row"  # noqa: S101 - for the type checker
-    capture_id = int(row[0])
-    work.enqueue(connection, Stage.CLEAN, [(capture_id, 0, priority)])
-    return capture_id
+    )
+    ids: dict[int, int] = {row[0]: row[1] for row in rows}
+    work.enqueue(connection, Stage.CLEAN, [(ids[capture.page_id], 0, priority) for capture, priority in landed if capture.page_id in ids])
+    return [ids.get(capture.page_id) for capture, _ in landed]
+
+
+def compressed(capture: Capture) -> bytes:
+    """The body as one gzip stream: as it came if it is just that, else compressed here."""
+    if capture.body_gzip:
+        unpacking = zlib.decompressobj(GZIP)
+        try:
+            body = unpacking.decompress(capture.body_gzip, len(capture.body) + 1)
+        except zlib.error:
+            body = None  # servers get checksums wrong, and whoever reads the capture would stumble over it
+        if body == capture.body and unpacking.eof and not unpacking.unused_data:
+            return capture.body_gzip
+    return gzip.compress(capture.body, compresslevel=LEVEL, mtime=0)

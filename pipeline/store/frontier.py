@@ -172,7 +172,7 @@ def record_unchanged(connection: Connection, page: Page, *, fetched_at: datetime
             "due_at": refetches.next_at(connection, page.id, plan=refetch_after_s),
         },
     )
-    is_there(connection, page.id)
+    are_there(connection, [page.id])
     revisited(connection, page.id, fetched_at=fetched_at, status=status)
 
 
@@ -223,9 +223,9 @@ def record_failure(
         connection.execute("UPDATE articles SET gone_at = now() WHERE page_id = %s AND gone_at IS NULL", (page.id,))
 
 
-def is_there(connection: Connection, page_id: int) -> None:
-    """A page was fetched: its article is not gone, or there again."""
-    connection.execute("UPDATE articles SET gone_at = NULL WHERE page_id = %s AND gone_at IS NOT NULL", (page_id,))
+def are_there(connection: Connection, page_ids: Sequence[int]) -> None:
+    """Pages were fetched: their articles are not gone, or there again."""
+    connection.execute("UPDATE articles SET gone_at = NULL WHERE page_id = ANY (%s) AND gone_at IS NOT NULL", (list(page_ids),))
 
 
 def release(connection: Connection, worker: int) -> int:

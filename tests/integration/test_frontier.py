@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -479,3 +480,38 @@ def test_hosts_of_feeds(connection: Connection) -> None:
     }
     outlets.save(connection, OutletSpec(name="Feeds", url="https://feeds.example/", feeds=tuple(urls)))
     assert dict(connection.execute("SELECT url, host FROM feeds WHERE url = ANY (%s)", (list(urls),)).fetchall()) == urls
+
+
+def test_captures_that_are_stored_together(connection: Connection, outlet: int) -> None:
+    del outlet
+    pages = polled(connection, "https://example.com/a", "https://example.com/b", "https://example.com/c")
+    taken = [
+        (
+            Capture(
+                page_id=page.id, fetched_at=NOW, url=page.url, status=200, content_type="text/html", body=page.url.encode(), etag=page.url
+            ),
+            1,
+        )
+        for page in pages
+    ]
+    first = captures.store_all(connection, [(capture, Priority(priority)) for capture, priority in taken[:2]], refetch_after_s=(3_600,))
+    assert None not in first
+    # Of the next three, one is the same, one has changed, one is new.
+    later = NOW + timedelta(hours=1)
+    (same, _), (changed, _), (new, _) = taken
+    batch = [replace(new, status=203), replace(changed, body=b"<p>y", fetched_at=later), replace(same, fetched_at=later)]
+    ids = captures.store_all(connection, [(capture, Priority.REFETCH) for capture in batch])
+    assert (ids[2], None in ids[:2]) == (None, False)
+    stored = connection.execute(
+        "SELECT c.id, p.url, c.body_gzip, c.status FROM captures c JOIN pages p ON p.id = c.page_id ORDER BY c.id"
+    ).fetchall()
+    assert [row[1] for row in stored if row[0] in first] == [same.url, changed.url]
+    assert {row[0]: (row[1], gzip.decompress(row[2]), row[3]) for row in stored if row[0] in ids} == {
+        ids[0]: (new.url, new.body, 203),
+        ids[1]: (changed.url, b"<p>y", 200),
+    }
+    assert connection.execute("SELECT url, fetches, etag FROM pages ORDER BY url").fetchall() == [
+        (same.url, 2, same.url), (changed.url, 2, changed.url), (new.url, 1, new.url)
+    ]  # fmt: skip
+    assert value(connection, "SELECT count(*) FROM pages WHERE leased_by IS NOT NULL") == 0
+    assert {row[0] for row in connection.execute("SELECT subject_id FROM work WHERE stage = 'clean'")} == {*first, *ids[:2]}

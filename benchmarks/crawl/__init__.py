@@ -1,0 +1,1 @@
+"""Collecting, measured: how fast, what survives kills, what becomes of faulty outlets, how much is missed."""
