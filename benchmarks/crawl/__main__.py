@@ -12,6 +12,7 @@ PARTS: Final = {
     "throughput": "`presswatch crawl` next to a bare Scrapy spider on the same pages of a local nginx, and its memory",
     "kills": "a crawl that is killed again and again: which pages are lost, and which are fetched twice",
     "faults": "outlets that misbehave, one line each",
+    "completeness": "the share of the articles that is collected from outlets with short feeds, and what is estimated of it",
 }
 
 
