@@ -97,7 +97,7 @@ class Landing:
                 logger.exception("capture_not_stored", page=item.page.id, url=item.page.url)
                 await self.spider.give_up(item.page, Failure(reason="not_stored", detail=type(error).__name__))
             else:
-                self.spider.landed(item.page, len(item.capture.body), stored=stored is not None)
+                self.spider.landed(item.page, len(item.capture.body), stored=stored)
         return item
 
     async def stored(self, item: Landed) -> bool:

@@ -67,6 +67,10 @@ class Spider:
             self.broken.append(error)
         self.ends.append((host, int(host) in self.database.committed))
 
+    def landed(self, page: Page, size_bytes: int, *, stored: bool) -> None:
+        self.tally.counts["fetched" if stored else "unchanged"] += 1
+        self.tally.counts["bytes"] += size_bytes
+
     async def give_up(self, page: Page, failure: Any) -> None:
         self.given_up.append((page.id, failure.reason))
 
