@@ -72,7 +72,7 @@ def test_from_outlets_to_a_delivered_alert(  # noqa: PLR0915 - one way from star
         | {
             "PRESSWATCH_ALLOW_HOSTS": f"{newsroom.allow_hosts},{host}",
             "PRESSWATCH_FEED_INTERVAL_S": "10",
-            "PRESSWATCH_REFETCH_AFTER_S": "1",
+            "PRESSWATCH_REFETCH_AFTER_S": "20",
             "PRESSWATCH_ALERT_WINDOW_S": "0",
             "PRESSWATCH_WORKERS": "2",
             "PRESSWATCH_SECRET_KEY": "a-key-of-the-tests-with-enough-characters",
