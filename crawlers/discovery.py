@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
+from crawlers import kinds
 from crawlers.candidates import few_new, part, why_not
 from crawlers.outcomes import Failure
 from crawlers.parser import Parser
@@ -186,7 +187,7 @@ class Search:
 
     async def keep(self, url: str, answer: Response, kind: FeedKind, *, fewest_new: int = 0) -> None:
         """Keep a source if it shows news that no kept one shows; else keep the reason."""
-        content_type = (answer.headers.get("Content-Type") or b"").decode("latin-1")
+        content_type = kinds.content_type(answer)
         try:
             reading = await self.read(answer.body, url=answer.url, content_type=content_type, kind=kind)
         except FeedUnreadable as error:

@@ -113,7 +113,7 @@ class Hubs:
             self.spider.tally.counts["pushes"] += 1
             self.spider.tally.counts["new_pages"] += new
             for page in pages:
-                await self.spider.put_page(page)
+                await self.spider.pages.put(page)
 
     async def record(self, push: Push, items: tuple[FeedItem, ...], *, problem: str | None = None) -> tuple[int, list[Page]]:
         """Keep what a push shows; what can't be stored must not end the crawl, and the feed itself is asked then."""

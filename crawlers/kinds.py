@@ -28,6 +28,11 @@ def is_html(response: Response) -> bool:
     return issubclass(responsetypes.from_args(headers=response.headers, url=response.url, body=response.body[:HEAD]), HtmlResponse)
 
 
+def content_type(response: Response) -> str:
+    """The header `Content-Type` as it was sent; empty if there is none."""
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+
+
 class Kinds:
     """Ends the download of what can be no page, feed or sitemap as soon as its header is there."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawlers import kinds
 from crawlers.conditional import validators
 from crawlers.outcomes import Failure
 from pipeline import log
@@ -46,7 +47,7 @@ class Landed:
 def capture_of(page: Page, response: Response, fetched_at: datetime, *, rendered: bytes | None = None) -> Capture:
     """What is kept of an answer, or of the page that the browser made of it."""
     etag, last_modified = (None, None) if rendered is not None else validators(response)
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").replace("\x00", "")
+    content_type = kinds.content_type(response).replace("\x00", "")
     said = [line.decode("latin-1").replace("\x00", "").strip() for line in response.headers.getlist("X-Robots-Tag")]
     return Capture(
         page_id=page.id,

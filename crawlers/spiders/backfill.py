@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers import outcomes
+from crawlers import kinds, outcomes
 from crawlers.outcomes import Failure
 from crawlers.politeness import Robots
 from crawlers.progress import BackfillProgress
@@ -112,9 +112,9 @@ class Backfill(Watch):
             )  # fmt: skip
         parts = await self.claim_parts(MOST_PARTS - len(self.in_hand))
         for feed in feeds:
-            self.put_feed(feed)
+            self.feeds.put(feed)
         for page in pages:
-            await self.put_page(page)
+            await self.pages.put(page)
         for part in parts:
             self.put_part(part)
         return bool(feeds or pages or parts)
@@ -193,7 +193,7 @@ class Backfill(Watch):
 
     async def read_part(self, part: Part, response: Response) -> Showing | str:
         """What a part shows of the times asked for, or in words why it can't be read."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        content_type = kinds.content_type(response)
         try:
             return await self.parser.run(
                 archives.read, response.body, url=response.url, content_type=content_type, part=part, asked=self.asked,

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,34 +17,25 @@ from twisted.python.failure import Failure as Raised
 from crawlers import outcomes
 from crawlers.browser import Browser
 from crawlers.browsing import Browsing, Way
-from crawlers.conditional import validators
+from crawlers.feeds import FEEDS_FIRST, Feeds
 from crawlers.hubs import Hubs
-from crawlers.kinds import is_html
-from crawlers.landing import Landed, capture_of
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
+from crawlers.pages import Pages
 from crawlers.progress import Progress
-from crawlers.redirects import Elsewhere
 from crawlers.spiders.base import Looking
 from crawlers.tally import Tally
 from crawlers.turns import Turns
-from pipeline import log
 from pipeline.config import Settings
-from pipeline.errors import FeedUnreadable, InfrastructureError
-from pipeline.models import Feed, FeedKind, Outlet, Page, Poll
-from pipeline.store import discoveries, frontier, hosts, polls, rendering, shapes
+from pipeline.errors import InfrastructureError
+from pipeline.models import Page
+from pipeline.store import discoveries, frontier, hosts, polls, rendering
 from pipeline.store.database import Connection, Database
 
-logger = log.logger("crawlers")
-
-# Order at one host: its feeds before its pages.
-FEEDS_FIRST: Final = -1
 # A host with so many entries waiting gets no more of the due pages until others had theirs.
 CROWD: Final = 16
 # After the time budget, requests under way get so long to end.
 GRACE_S: Final = 5.0
-# Of a page's re-fetches, every so manieth asks for it in full: some servers keep one ETag for ever.
-FULL_EVERY: Final = 3
 # While nothing can be handed out, the time and the frontier are looked at so often.
 TICK_S: Final = 0.5
 
@@ -89,6 +79,8 @@ class Watch(Looking):
         self.browser: Browser
         self.browsing: Browsing
         self.hubs = Hubs(self)
+        self.feeds = Feeds(self)
+        self.pages = Pages(self)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Watch:
@@ -126,9 +118,9 @@ class Watch(Looking):
                 if entry is None:
                     await self.wait()
                     continue
-                request = entry if isinstance(entry, Request) else await self.request_for(*entry)
+                request = entry if isinstance(entry, Request) else await self.pages.request(*entry)
                 if request is not None:
-                    left = self.deadline - time.monotonic() + GRACE_S
+                    left = self.last_moment - time.monotonic()
                     request.meta["download_timeout"] = min(self.limits.fetch_timeout_s, left)
                     yield request
             else:
@@ -143,6 +135,11 @@ class Watch(Looking):
     def time_is_up(self) -> bool:
         """Whether nothing more is to be begun."""
         return self.broken is not None or time.monotonic() >= self.deadline
+
+    @property
+    def last_moment(self) -> float:
+        """When what is under way has to end."""
+        return self.deadline + GRACE_S
 
     async def wait(self) -> None:
         """Wait until a turn may come up, something ends, or a moment has passed."""
@@ -166,11 +163,11 @@ class Watch(Looking):
             browser=self.browsing.is_open, browser_outlets=self.browsing.outlets,
         )  # fmt: skip
         for outlet in looked_for:
-            self.begin(self.look_for_feeds(outlet))
+            self.begin(self.feeds.look_for(outlet))
         for feed in feeds:
-            self.put_feed(feed)
+            self.feeds.put(feed)
         for page in pages:
-            await self.put_page(page)
+            await self.pages.put(page)
         return bool(from_hubs or looked_for or feeds or pages)
 
     def begin(self, look: Coroutine[Any, Any, None]) -> None:
@@ -183,23 +180,6 @@ class Watch(Looking):
         """Whether something that can't be claimed now is to be waited for."""
         return False
 
-    def put_feed(self, feed: Feed) -> None:
-        """Let a feed wait for its turn."""
-        meta = {"feed": feed, "validators": (feed.etag, feed.last_modified)}
-        self.put(Request(feed.url, callback=self.polled, errback=self.not_polled, meta=meta, dont_filter=True), FEEDS_FIRST)
-
-    async def put_page(self, page: Page) -> None:
-        """Let a page wait for its turn, unless it is for a browser that there is not, or not in this run."""
-        host, way = urlsplit(page.url).hostname or "", self.browsing.way(page)
-        if way in {Way.LATER, Way.NOT_AT_ALL}:
-            self.tally.counts["unrendered"] += 1
-            self.held.add(host)
-            if way is Way.NOT_AT_ALL:
-                await self.in_store(rendering.put_off, page, refetch_after_s=self.limits.refetch_after_s)
-            return
-        # It becomes a request only when its turn comes: very many may wait.
-        self.line_up(host, (page, way), page.priority)
-
     def put(self, request: Request, priority: int) -> None:
         """Let a request wait for its host's turn."""
         request.meta["host"] = urlsplit(request.url).hostname or ""
@@ -211,155 +191,13 @@ class Watch(Looking):
         self.turns.put(host, entry, priority=priority)
         self.changed.set()
 
-    async def request_for(self, page: Page, way: Way) -> Request | None:
-        """The request for a page whose turn it is; null if its URL can't be asked for."""
-        host = urlsplit(page.url).hostname or ""
-        known = (page.etag, page.last_modified) if page.fetches % FULL_EVERY and way is Way.PLAIN else (None, None)
-        meta = {"page": page, "validators": known, "browser": way is Way.BROWSER, "host": host}
-        try:
-            return Request(page.url, callback=self.fetched, errback=self.not_fetched, meta=meta, dont_filter=True)
-        except ValueError:
-            async with self.ended(host):
-                await self.give_up(page, Failure(reason="bad_url"))
-            return None
-
     # --- What comes back ---
-
-    async def look_for_feeds(self, outlet: Outlet) -> None:
-        """Look at an outlet's home page for feeds, and poll those that are new."""
-        discovery = await self.discover_sources(outlet.url)
-        feeds = await self.in_store(discoveries.record, outlet.id, discovery, worker=self.worker)
-        self.tally.counts["outlets_discovered"] += 1
-        self.tally.counts["feeds_found"] += len(feeds)
-        for feed in feeds:
-            self.put_feed(feed)
-
-    async def polled(self, response: Response) -> None:
-        """A feed has answered."""
-        feed: Feed = response.meta["feed"]
-        started_at = datetime.now(UTC)
-        async with self.ended(response.meta["host"]):
-            failure = await self.answered(response)
-            if failure is not None:
-                poll = failed_poll(feed, started_at, failure)
-                await self.heed(response.meta["host"], failure)
-            elif response.status == outcomes.NOT_MODIFIED:
-                poll = Poll(feed=feed, started_at=started_at, status=response.status, not_modified=True)
-            else:
-                poll = await self.read_feed(feed, response, started_at)
-            await self.record(poll)
-
-    async def not_polled(self, raised: Any) -> None:
-        """A feed could not be fetched."""
-        async with self.ended(raised.request.meta["host"]):
-            if isinstance(raised.value, Elsewhere):
-                await self.follow(raised.value.request)
-                return
-            failure = outcomes.of_exception(raised.value)
-            await self.record(failed_poll(raised.request.meta["feed"], datetime.now(UTC), failure))
-            await self.heed(raised.request.meta["host"], failure)
-
-    async def read_feed(self, feed: Feed, response: Response, started_at: datetime) -> Poll:
-        """What a feed shows; of a sitemap index, what its newest sitemaps show."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        etag, last_modified = validators(response)
-        known = await self.in_store(shapes.known, feed.outlet_id) if feed.kind is FeedKind.SECTION else None
-        try:
-            reading = await self.read_source(response.body, url=response.url, content_type=content_type, kind=feed.kind, known=known)
-        except FeedUnreadable as error:
-            return Poll(feed=feed, started_at=started_at, status=response.status, error=str(error.facts["problem"]))
-        await self.hubs.follow(feed, response, reading.announced)
-        return Poll(
-            feed=feed,
-            started_at=started_at,
-            kind=reading.kind,
-            items=reading.items,
-            status=response.status,
-            # Its parts change without the index.
-            etag=None if reading.parts else etag,
-            last_modified=None if reading.parts else last_modified,
-        )
-
-    async def record(self, poll: Poll) -> None:
-        """Keep what a poll showed, and fetch what is new in it."""
-        interval_s, longest_s = self.limits.feed_interval_s, self.limits.feed_interval_longest_s
-        keep = partial(
-            polls.record, worker=self.worker, interval_s=interval_s, longest_s=longest_s, most_a_day=self.limits.new_pages_per_day
-        )
-        try:
-            new, pages = await self.in_store(keep, poll)
-        except InfrastructureError:
-            raise
-        except Exception as error:
-            # What a feed sends must not end the crawl.
-            logger.exception("poll_not_stored", feed=poll.feed.id, url=poll.feed.url)
-            problem = f"what it shows can't be stored ({type(error).__name__})"
-            poll = Poll(feed=poll.feed, started_at=poll.started_at, status=poll.status, error=problem)
-            new, pages = await self.in_store(keep, poll)
-        self.tally.counts["feeds_polled"] += 1
-        self.tally.counts["feeds_not_modified"] += poll.not_modified
-        self.tally.counts["feeds_failed"] += poll.error is not None
-        self.tally.counts["items"] += len(poll.items)
-        self.tally.counts["new_pages"] += new
-        for page in pages:
-            await self.put_page(page)
-
-    async def fetched(self, response: Response) -> Landed | None:
-        """A page has answered; what is to be stored goes on to the landing, which ends the turn."""
-        page: Page = response.meta["page"]
-        now = datetime.now(UTC)
-        failure = await self.answered(response)
-        rendered: bytes | None = None
-        if failure is None and response.meta["browser"] and is_html(response):
-            shown = await self.shown(response)
-            if shown is None:
-                return None
-            if isinstance(shown, bytes):
-                rendered = shown
-            elif page.fetches:
-                failure = shown
-            else:  # what the server sent is stored, and `clean` finds out whether it is enough
-                self.tally.counts["unrendered"] += 1
-        if failure is None and response.status != outcomes.NOT_MODIFIED:
-            capture = capture_of(page, response, now, rendered=rendered)
-            return Landed(page=page, capture=capture, host=response.meta["host"])
-        async with self.ended(response.meta["host"]):
-            if failure is not None:
-                await self.give_up(page, failure, host=response.meta["host"])
-            else:
-                ages = self.limits.refetch_after_s
-                await self.in_store(frontier.record_unchanged, page, fetched_at=now, status=response.status, refetch_after_s=ages)
-                self.tally.counts["unchanged"] += 1
-        return None
 
     def landed(self, page: Page, size_bytes: int, *, stored: bool) -> None:
         """A page's capture is stored, or is the same as the one before."""
         del page
         self.tally.counts["fetched" if stored else "unchanged"] += 1
         self.tally.counts["bytes"] += size_bytes
-
-    async def shown(self, response: Response) -> bytes | Failure | None:
-        """A page as the browser shows it, or why it can't; null if the time is up, and the page stays due."""
-        with self.turns.keeping():
-            shown = await self.browser.show(response, deadline=self.deadline + GRACE_S)
-        if self.browser.has_failed:
-            self.browsing.left = 0
-        if isinstance(shown, bytes):
-            self.tally.counts["rendered"] += 1
-        elif self.time_is_up:
-            async with self.ended(response.meta["host"]):
-                self.tally.counts["unrendered"] += 1
-                return None
-        return shown
-
-    async def not_fetched(self, raised: Any) -> None:
-        """A page could not be fetched."""
-        host = raised.request.meta["host"]
-        async with self.ended(host):
-            if isinstance(raised.value, Elsewhere):
-                await self.follow(raised.value.request)
-            else:
-                await self.give_up(raised.request.meta["page"], outcomes.of_exception(raised.value), host=host)
 
     async def follow(self, request: Request) -> None:
         """Let a redirect to another host wait for its turn there; what leads to a host that can't be had now stays due."""
@@ -463,8 +301,3 @@ class Watch(Looking):
         if self.broken is None:
             await self.in_store(frontier.release, self.worker)
             await self.give_back()
-
-
-def failed_poll(feed: Feed, started_at: datetime, failure: Failure) -> Poll:
-    """A poll that gave nothing."""
-    return Poll(feed=feed, started_at=started_at, status=failure.status, error=failure.words, retry_after_s=failure.wait_s or None)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pipeline.backfill import BackfillReport, Span
 from pipeline.steps import collect
 from pipeline.steps.context import Context
-from pipeline.store import outlets as store
 
 
 def backfill(
@@ -32,11 +31,7 @@ def backfill(
         CrawlFailed: the crawler ended before its time; what it did not store is still due.
 
     """
-    if outlets:
-        with context.database.transaction() as connection:
-            store.by_names(connection, outlets)
-    arguments = ["backfill", *(f"--outlet={name}" for name in outlets)]
-    arguments += [f"--{name}={at.isoformat()}" for name, at in (("since", asked.since), ("until", asked.until)) if at is not None]
-    arguments += [f"--max-seconds={max_seconds}"] if max_seconds is not None else []
-    arguments += [f"--{name}" for name, chosen in (("undated", undated), ("progress", progress)) if chosen]
-    return BackfillReport.of(collect.crawler(context, arguments))
+    options = [f"--{name}={at.isoformat()}" for name, at in (("since", asked.since), ("until", asked.until)) if at is not None]
+    options += ["--undated"] if undated else []
+    report = collect.crawler(context, "backfill", *options, outlets=outlets, max_seconds=max_seconds, progress=progress)
+    return BackfillReport.of(report)

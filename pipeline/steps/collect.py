@@ -36,22 +36,31 @@ def collect(context: Context, *, outlets: Sequence[str] = (), max_seconds: float
         CrawlFailed: the crawler ended before its time; what it did not store is still due.
 
     """
-    if outlets:
-        with context.database.transaction() as connection:
-            store.by_names(connection, outlets)
-    arguments = ["watch", *(f"--outlet={name}" for name in outlets)]
-    arguments += [f"--max-seconds={max_seconds}"] if max_seconds is not None else []
-    arguments += ["--progress"] if progress else []
-    return CrawlReport(**crawler(context, arguments))
+    return CrawlReport(**crawler(context, "watch", outlets=outlets, max_seconds=max_seconds, progress=progress))
 
 
-def crawler(context: Context, arguments: Sequence[str]) -> Any:
+def crawler(context: Context, spider: str, *options: str, outlets: Sequence[str], max_seconds: float | None, progress: bool) -> Any:
     """Run a spider on the context's engines; its report as JSON gives it.
 
+    Args:
+        context: open.
+        spider: by name.
+        options: that only this spider has.
+        outlets: only these, by name; empty: all.
+        max_seconds: nothing is begun after so long.
+        progress: show a bar on stderr.
+
     Raises:
+        UnknownName: there is no such outlet.
         CrawlFailed: the crawler ended before its time.
 
     """
+    if outlets:
+        with context.database.transaction() as connection:
+            store.by_names(connection, outlets)
+    arguments = [spider, *(f"--outlet={name}" for name in outlets), *options]
+    arguments += [f"--max-seconds={max_seconds}"] if max_seconds is not None else []
+    arguments += ["--progress"] if progress else []
     endpoints = {
         "PRESSWATCH_DATABASE_URL": context.endpoints.database_url,
         "PRESSWATCH_ELASTICSEARCH_URL": context.endpoints.elasticsearch.url,
