@@ -18,8 +18,8 @@ OFTEN: Final = 0.2
 RARELY: Final = 0.02
 # Pages that are due at the same time are spread over this share of their age, both ways.
 JITTER: Final = 0.1
-# A page published so long before it was first seen was seen late. (Some outlets tell the day only.)
-LATE: Final = timedelta(hours=36)
+# A page published so long before it was first seen was seen late. What feeds show as news is younger, also of an outlet that is new here.
+LATE: Final = timedelta(days=3)
 
 
 def ages_s(plan: Sequence[float], *, articles: int, edited: int) -> list[float]:
