@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers import outcomes
+from crawlers.manners import LONGEST_PAUSE_S
 from crawlers.outcomes import Refused
 from pipeline.store import hosts
 from pipeline.store.hosts import Robots as Record
@@ -122,9 +123,18 @@ class Robots:
         if not (request.meta.get("is_robots") or request.meta.get("is_part")):
             rules = await self.rules(request.url)
             request.meta["crawl_delay_s"] = rules.delay_s
+            self._slow_down(request, rules.delay_s)
             refused = rules.refusal(request.url)
             if refused is not None:
                 raise refused
+
+    def _slow_down(self, request: Request, delay_s: float) -> None:
+        """Let Scrapy keep the delay, too, between all that is asked of the host: not all of it comes in turns. The longest are not waited for."""
+        assert self.crawler.engine is not None, "a request is being processed"  # noqa: S101 - for the type checker
+        downloader = self.crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        if slot is not None:
+            slot.delay = max(slot.delay, min(delay_s, LONGEST_PAUSE_S))
 
     async def rules(self, url: str) -> Rules:
         """The rules for a URL's scheme, host and port."""

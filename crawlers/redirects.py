@@ -44,7 +44,7 @@ class Redirects(RedirectMiddleware):
             reason = refusal(found.url, self.crawler.settings.getlist("PRESSWATCH_ALLOW_HOSTS"))
             if reason is not None:
                 raise Refused(reason, found.url[:200])
-            in_turn = "page" in request.meta or "feed" in request.meta
+            in_turn = not request.meta.keys().isdisjoint(("page", "feed", "look"))
             if in_turn and (urlsplit(found.url).hostname or "") != request.meta["host"]:
                 raise Elsewhere(found)
         return found

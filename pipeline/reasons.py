@@ -31,6 +31,7 @@ FETCHING: Final = {
     "needs_browser": "its text shows only in a browser, and the crawler has none: install Chromium (Debian: apt-get install chromium) or "
     "name one with PRESSWATCH_BROWSER_PATH, and let PRESSWATCH_BROWSER_PAGES be more than 0",
     "browser_failed": "the browser can't show it",
+    "host_busy": "another crawl fetches from its host just now, or the host is left alone for a while",
     "crawl_delay": "its robots.txt asks for a long pause between two fetches",
 }
 # Why an address does not become a page.

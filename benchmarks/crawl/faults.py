@@ -248,8 +248,10 @@ def _seen(connection: psycopg.Connection[Any], here: Place, host: str, *, at_fir
     ).fetchall()
     captures = connection.execute(
         """
-        SELECT coalesce(c.outcome, w.error, 'waits') FROM captures c JOIN pages p ON p.id = c.page_id
-        LEFT JOIN work w ON w.stage = 'clean' AND w.subject_id = c.id WHERE p.host = %s
+        SELECT coalesce(c.outcome, 'quarantined: ' || q.error, w.error, CASE WHEN w.id IS NULL THEN 'lost' ELSE 'waits' END)
+        FROM captures c JOIN pages p ON p.id = c.page_id
+        LEFT JOIN work w ON w.stage = 'clean' AND w.subject_id = c.id
+        LEFT JOIN quarantine q ON q.stage = 'clean' AND q.subject_id = c.id WHERE p.host = %s
         """,
         (host,),
     ).fetchall()

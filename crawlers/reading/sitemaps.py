@@ -7,9 +7,10 @@ import html.entities
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -102,34 +103,40 @@ def _escaped(bare: re.Match[bytes]) -> bytes:
 
 
 def _read(body: bytes, *, url: str, most: int, mend: bool = False) -> Sitemap:
-    entries: list[tuple[datetime, FeedItem]] = []
+    entries: list[tuple[datetime | None, dict[str, str]]] = []
     parts: dict[str, datetime | None] = {}
     is_news = False
-    for number, (tag, element) in enumerate(_entries(body, mend=mend)):
-        if number >= MOST_ENTRIES:
-            break
+    for tag, element in islice(_entries(body, mend=mend), MOST_ENTRIES):
         fields = dict(_fields(element))
-        address = link(fields.get("loc"), base=url)
         changed = time_of(fields.get("publication_date") or fields.get("lastmod"))
-        if address is None:
-            continue
-        if tag == "sitemap":
-            parts.setdefault(address, changed)
-        else:
+        if tag == "url":
             is_news = is_news or "publication_date" in fields
-            item = FeedItem(
+            entries.append((changed, fields))
+        elif (address := link(fields.get("loc"), base=url)) is not None:
+            parts.setdefault(address, changed)
+    entries.sort(key=lambda entry: entry[0] or LONG_AGO, reverse=True)
+    return Sitemap(
+        items=_items(entries, base=url, most=most),
+        dated_parts=tuple(sorted(parts.items(), key=lambda part: part[1] or LONG_AGO, reverse=True)),
+        is_news=is_news,
+    )
+
+
+def _items(entries: Sequence[tuple[datetime | None, Mapping[str, str]]], *, base: str, most: int) -> tuple[FeedItem, ...]:
+    """The first entries whose addresses are such, each address once. Only these are made fit, which costs more than the reading."""
+    found: dict[str, FeedItem] = {}
+    for changed, fields in entries:
+        if len(found) == most:
+            break
+        address = link(fields.get("loc"), base=base)
+        if address is not None and address not in found:
+            found[address] = FeedItem(
                 url=address,
                 title=plain(fields.get("title"), most=LONGEST_TITLE),
                 published_at=changed,
                 topics=plain_each((fields.get("keywords") or "").split(","), most=MOST_TOPICS),
             )
-            entries.append((changed or LONG_AGO, item))
-    newest = {item.url: item for _, item in sorted(entries, key=lambda entry: entry[0], reverse=True)[:most]}
-    return Sitemap(
-        items=tuple(newest.values()),
-        dated_parts=tuple(sorted(parts.items(), key=lambda part: part[1] or LONG_AGO, reverse=True)),
-        is_news=is_news,
-    )
+    return tuple(found.values())
 
 
 def is_list(body: bytes) -> bool:
@@ -141,8 +148,7 @@ def is_list(body: bytes) -> bool:
 def read_list(body: bytes, *, most: int) -> tuple[FeedItem, ...]:
     """The last `most` addresses of a plain list, newest first: such lists grow at their end."""
     lines = body.decode("utf-8-sig", "replace").splitlines()
-    found = dict.fromkeys(address for text in reversed(lines[-MOST_ENTRIES:]) if (address := link(text, base="")) is not None)
-    return tuple(FeedItem(url=address) for address in list(found)[:most])
+    return _items([(None, {"loc": text}) for text in reversed(lines[-MOST_ENTRIES:])], base="", most=most)
 
 
 def _entries(body: bytes, *, mend: bool) -> Iterator[tuple[str, Any]]:

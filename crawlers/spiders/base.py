@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from scrapy import Request, Spider
@@ -11,7 +12,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers import outcomes
-from crawlers.discovery import Search
+from crawlers.discovery import Fetch, Search
 from crawlers.outcomes import Failure
 from crawlers.parser import Parser
 from crawlers.politeness import Robots
@@ -40,8 +41,22 @@ class Looking(Spider):
             return outcomes.of_exception(error)
         return outcomes.of_response(response) or response
 
-    async def read_source(self, body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Known | None = None) -> Reading:
+    async def look(self, url: str) -> Response | Failure:
+        """As `fetch`, for discovery."""
+        return await self.fetch(url)
+
+    async def read_source(
+        self, body: bytes, *, url: str, content_type: str, kind: FeedKind, known: Known | None = None, fetch: Fetch | None = None
+    ) -> Reading:
         """What a source shows; of a sitemap index, what its newest sitemaps show; of a section, by what is known of the outlet's addresses.
+
+        Args:
+            body: of the answer.
+            url: where it came from.
+            content_type: the header, may be empty.
+            kind: what the source is known as.
+            known: the outlet's addresses.
+            fetch: how the sitemaps of an index are fetched; null: at once, for whoever has the host's turn.
 
         Raises:
             FeedUnreadable: it is none, or none of its parts can be read.
@@ -51,7 +66,7 @@ class Looking(Spider):
         items = {item.url: item for item in reading.items}
         problem = ""
         for part in reading.parts[:MOST_PARTS]:
-            answer = await self.fetch(part)
+            answer = await (fetch or self.fetch)(part)
             if isinstance(answer, Failure):
                 problem = f"{part}: {answer.words}"
                 continue
@@ -72,4 +87,5 @@ class Looking(Spider):
 
     async def discover_sources(self, url: str, *, known: Sequence[Source] = ()) -> Discovery:
         """Look for the sources of the outlet at a home page, and at those that are known."""
-        return await Search(url, fetch=self.fetch, sitemaps=self.sitemaps, read=self.read_source, parser=self.parser, known=known).run()
+        read = partial(self.read_source, fetch=self.look)
+        return await Search(url, fetch=self.look, sitemaps=self.sitemaps, read=read, parser=self.parser, known=known).run()

@@ -19,6 +19,7 @@ from crawlers.browser import Browser
 from crawlers.browsing import Browsing, Way
 from crawlers.feeds import FEEDS_FIRST, Feeds
 from crawlers.hubs import Hubs
+from crawlers.looking import Looks
 from crawlers.manners import LONGEST_PAUSE_S, Manners
 from crawlers.outcomes import Failure
 from crawlers.pages import Pages
@@ -79,6 +80,8 @@ class Watch(Looking):
         self.browser: Browser
         self.browsing: Browsing
         self.hubs = Hubs(self)
+        self.looking = Looks(self)
+        self.leasing = asyncio.Lock()
         self.feeds = Feeds(self)
         self.pages = Pages(self)
 
@@ -185,6 +188,18 @@ class Watch(Looking):
         request.meta["host"] = urlsplit(request.url).hostname or ""
         self.line_up(request.meta["host"], request, priority)
 
+    async def put_at(self, host: str, request: Request, priority: int) -> bool:
+        """Let a request wait for its turn at a host that is not leased yet; false if it can't be had now."""
+        async with self.leasing:
+            if not await self.in_store(hosts.take, self.worker, [host]):
+                return False
+            self.put(request, priority)
+        return True
+
+    async def look(self, url: str) -> Response | Failure:
+        """An answer for discovery, in its host's turn."""
+        return await self.looking.fetch(url)
+
     def line_up(self, host: str, entry: Request | tuple[Page, Way], priority: int) -> None:
         """Let something wait for its host's turn."""
         self.held.add(host)
@@ -203,9 +218,7 @@ class Watch(Looking):
         """Let a redirect to another host wait for its turn there; what leads to a host that can't be had now stays due."""
         host = urlsplit(request.url).hostname or ""
         page: Page | None = request.meta.get("page")
-        if await self.in_store(hosts.take, self.worker, [host]):
-            self.put(request, page.priority if page else FEEDS_FIRST)
-        else:
+        if not await self.put_at(host, request, page.priority if page else FEEDS_FIRST):
             row_id = page.id if page else request.meta["feed"].id
             await self.in_store(hosts.wait_for, "pages" if page else "feeds", row_id, host)
             self.tally.counts["postponed"] += 1
@@ -242,17 +255,18 @@ class Watch(Looking):
 
     async def step_back(self, host: str, reason: str, seconds: float | None) -> None:
         """Fetch nothing from a host for some time; what waits for it stays due."""
-        self.turns.drop(host)
+        self.looking.close(host, self.turns.drop(host))
         self.tally.counts["postponed"] += await self.in_store(hosts.leave_alone, self.worker, host, reason=reason, seconds=seconds)
-        self.turns.drop(host)  # what came in between
+        self.looking.close(host, self.turns.drop(host))  # what came in between
 
     async def give_back(self) -> None:
         """Let other crawlers have the hosts that this one is done with."""
-        done = frozenset(self.held) - self.turns.hosts()
-        if done:
-            pauses_s, answered = self.manners.pauses_s(done), self.manners.take_answered()
-            await self.in_store(hosts.give_back, self.worker, pauses_s=pauses_s, answered=answered)
-            self.held -= done
+        async with self.leasing:
+            done = frozenset(self.held) - self.turns.hosts() - self.looking.needed()
+            if done:
+                pauses_s, answered = self.manners.pauses_s(done), self.manners.take_answered()
+                await self.in_store(hosts.give_back, self.worker, pauses_s=pauses_s, answered=answered)
+                self.held -= done
 
     # --- Around it ---
 

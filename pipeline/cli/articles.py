@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from pipeline.models import Counts, Stage
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from pipeline.steps.context import Context
 
 
 class Form(StrEnum):
@@ -76,6 +78,8 @@ def process(
             context.index.refresh()  # whoever searches next finds it all
         if not console.is_terminal:
             console.print()  # elsewhere the table has no end of line
+        for line in () if follow else _left(context, chain.from_on(start)):
+            console.print(line)
 
 
 def _table(done: Mapping[Stage, Counts]) -> Table:
@@ -89,6 +93,19 @@ def _table(done: Mapping[Stage, Counts]) -> Table:
             lost = [f"{counts.quarantined} quarantined"] if counts.quarantined else []
             table.add_row(stage, str(counts.claimed), f"{counts.seconds:.1f}", ", ".join(made + lost))
     return table
+
+
+def _left(context: Context, stages: Sequence[Stage]) -> Iterator[str]:
+    """What still waits for stages, and why it was left."""
+    from pipeline.store import work
+
+    with context.database.transaction() as connection:
+        waiting = work.left(connection)
+    for stage in stages:
+        if stage in waiting and waiting[stage].claimed:
+            yield f"{waiting[stage].claimed} wait for {stage}: another process works on them"
+        if stage in waiting and waiting[stage].free:
+            yield f"{waiting[stage].free} wait for {stage}: they came in at the end, run `presswatch process` again"
 
 
 @app.command("import")

@@ -21,6 +21,8 @@ from pipeline.errors import AlreadyRunning, EngineFailed
 
 # How long the processes of a killed engine may take to notice and end.
 ORPHANS_S: Final = 15.0
+# What engines say of a port that somebody else got first, perhaps for a moment only.
+PORT_TAKEN: Final = ("Address already in use", "could not create any TCP/IP sockets")
 
 
 class Engine(Protocol):
@@ -159,12 +161,12 @@ class _Starting:
         while True:
             try:
                 return Record(pid=record.pid, port=record.port, version=engine.wait(record.pid, record.port))
-            except EngineFailed:
+            except EngineFailed as error:
                 if process.find(record.pid, engine.marks):
                     raise
                 if engine not in self.launched:  # it was just ending when we came
                     record = self.launch(engine, engine.wanted_port)
-                elif not ports.is_free(record.port):  # somebody was faster there
+                elif any(words in str(error) for words in PORT_TAKEN) or not ports.is_free(record.port):
                     record = self.launch(engine, record.port + 1)
                 else:
                     raise

@@ -26,6 +26,8 @@ ROLE: Final = "presswatch"
 DATABASES: Final = ("presswatch", "airflow")
 START_S: Final = 120.0
 INITDB_S: Final = 120.0
+# Of `postmaster.pid`, the line that says how far the server is.
+STATE_LINE: Final = 7
 
 # For a small machine that other things run on too. Nothing here may give up durability.
 CONFIGURATION: Final = """\
@@ -202,7 +204,8 @@ class PostgreSQL:
         def answers() -> bool:
             nonlocal ended
             ended = process.find(pid, self.marks) is None
-            return ended or self._accepts(superuser)
+            # Until the server says that it is ready, another one may answer at its port.
+            return ended or (self._is_ready(pid) and self._accepts(superuser))
 
         answered = process.wait_until(answers, seconds=START_S)
         if ended:
@@ -210,6 +213,14 @@ class PostgreSQL:
         if not answered:
             raise EngineFailed(engine=self.name, problem=f"it does not answer after {START_S:.0f} s", log=self.log)
         return _complete(superuser, self._passwords().presswatch)
+
+    def _is_ready(self, pid: int) -> bool:
+        """Whether the process has its port and takes connections, as the file of its data says."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().split("\n")
+        except FileNotFoundError:
+            return False
+        return lines[0] == str(pid) and len(lines) > STATE_LINE and lines[STATE_LINE].strip() == "ready"
 
     def _accepts(self, superuser: str) -> bool:
         try:

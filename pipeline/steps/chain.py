@@ -55,7 +55,7 @@ def process(
     Nothing is waited for but work: what is due later, a retry or the window of an alert, is left to a later run.
 
     """
-    yield from side_by_side(context, list(STAGES)[list(STAGES).index(start) :], deadline=deadline, follow=follow)
+    yield from side_by_side(context, from_on(start), deadline=deadline, follow=follow)
 
 
 def side_by_side(
@@ -106,6 +106,11 @@ def side_by_side(
     finally:
         stopping.set()
         threads.shutdown()
+
+
+def from_on(start: Stage) -> list[Stage]:
+    """A stage and those after it."""
+    return list(STAGES)[list(STAGES).index(start) :]
 
 
 def add(done: dict[Stage, Counts], counts: Counts) -> None:

@@ -22,7 +22,7 @@ def run(context: Context, *, deadline: float | None = None, lowest: Priority = P
     Two workers may send the same document: the newer revision wins in the index.
     """
     started, outcomes, claimed, refused = time.monotonic(), Counter[str](), 0, 0
-    while deadline is None or time.monotonic() < deadline:
+    while True:
         with context.database.transaction() as connection:
             batch = documents.unindexed(connection, SIZE, lowest)
         if batch:
@@ -41,7 +41,8 @@ def run(context: Context, *, deadline: float | None = None, lowest: Priority = P
         with context.database.transaction() as connection:
             passed = documents.pass_on_indexed(connection, SIZE, lowest)
         outcomes["passed_on"] += passed
-        if not batch and not passed:
+        # As for the other stages, there is always one round.
+        if (not batch and not passed) or (deadline is not None and time.monotonic() >= deadline):
             break
     return Counts(
         stage=Stage.INDEX,

@@ -32,6 +32,14 @@ class Quarantined:
     quarantined_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What waits for a stage."""
+
+    claimed: int  # by workers that are alive
+    free: int
+
+
 def claim(connection: Connection, stage: Stage, worker: int, limit: int, lowest: Priority = Priority.BACKLOG) -> list[Job]:
     """Up to `limit` jobs of a stage for this worker, in order, none below `lowest`; a suspect one comes alone.
 
@@ -43,7 +51,7 @@ def claim(connection: Connection, stage: Stage, worker: int, limit: int, lowest:
             f"""
             WITH free AS MATERIALIZED (
                 SELECT id, subject_id, version, priority, attempts FROM work
-                WHERE stage = %(stage)s AND priority <= %(lowest)s AND not_before <= now()
+                WHERE stage = %(stage)s AND priority <= %(lowest)s
                   AND (claimed_by IS NULL OR claimed_by <> ALL (ARRAY({LIVE_WORKERS})))
                 ORDER BY priority, id LIMIT %(limit)s
                 FOR UPDATE SKIP LOCKED
@@ -79,7 +87,7 @@ def enqueue(connection: Connection, stage: Stage, subjects: Iterable[tuple[int, 
         INSERT INTO work (stage, subject_id, version, priority)
         SELECT %s, * FROM unnest(%s::bigint[], %s::integer[], %s::smallint[])
         ON CONFLICT (stage, subject_id, version) DO UPDATE
-        SET priority = least(work.priority, excluded.priority), claimed_by = NULL, attempts = 0, not_before = now(), error = NULL
+        SET priority = least(work.priority, excluded.priority), claimed_by = NULL, attempts = 0, error = NULL
         WHERE work.claimed_by IS NULL
         """,
         (stage, ids, versions, priorities),
@@ -134,6 +142,19 @@ def waiting(connection: Connection) -> dict[Stage, int]:
     """How many jobs wait for each stage, whether claimed or not."""
     counted = {Stage(row[0]): int(row[1]) for row in connection.execute("SELECT stage, count(*) FROM work GROUP BY stage")}
     return {stage: counted.get(stage, 0) for stage in Stage}
+
+
+def left(connection: Connection) -> dict[Stage, Left]:
+    """What waits, by stage; stages without work are left out."""
+    rows = connection.execute(
+        f"""
+        WITH live AS MATERIALIZED (SELECT ARRAY({LIVE_WORKERS}) AS workers)
+        SELECT stage, count(*) FILTER (WHERE claimed_by = ANY (workers)), count(*) FILTER (WHERE (claimed_by = ANY (workers)) IS NOT TRUE)
+        FROM work, live GROUP BY stage
+        """
+    )
+    found = {Stage(row[0]): Left(claimed=row[1], free=row[2]) for row in rows}
+    return {stage: found[stage] for stage in Stage if stage in found}
 
 
 def waits_for(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from typer.testing import CliRunner
 
+import pipeline.cli.articles  # noqa: F401 - adds its commands
+from pipeline.cli.app import app
 from pipeline.extract import Extractor
 from pipeline.models import Stage
 from pipeline.steps import chain, clean
@@ -85,6 +88,33 @@ def test_odd_pages_become_articles(archive: Archive, context: Context) -> None:
     assert found["dated"]["published_at"] == datetime(2025, 5, 1, 8, tzinfo=UTC)
 
 
+def test_all_is_worked_through_however_short_the_turns_are(archive: Archive, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As on a machine so busy that a turn is over before its first look at what waits.
+    monkeypatch.setattr(chain, "TURN_S", 0.0)
+    archive.put("bridge", page())
+    archive.put("ferry", page("Ferry runs again after two years"))
+    counts = dict.fromkeys(Stage, 0)
+    for turn in chain.process(context):
+        counts[turn.stage] += turn.claimed
+    assert counts == dict.fromkeys(Stage, 2)
+    with context.database.transaction() as connection:
+        assert work.left(connection) == {}
+
+
+def test_process_tells_what_it_leaves_to_others(
+    archive: Archive, context: Context, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    archive.put("bridge", page())
+    with context.database.transaction() as connection:
+        assert len(work.claim(connection, Stage.CLEAN, context.database.worker(), 1)) == 1
+    assert "1 wait for clean: another process works on them" in CliRunner().invoke(app, ["process"]).stderr
+    context.database.close()
+    assert "wait for" not in CliRunner().invoke(app, ["process"]).stderr
+    assert archive.outcomes() == ["article"]
+
+
 def test_an_edit_is_a_version_and_a_mere_refetch_is_not(archive: Archive, context: Context) -> None:
     for body in (page(), page(), page(text=TEXT * 2), page()):
         archive.put("bridge", body)
@@ -111,7 +141,7 @@ def test_a_capture_that_is_late_is_no_new_version(archive: Archive, context: Con
     captures = [row[0] for row in archive.rows("SELECT id FROM captures ORDER BY fetched_at")]
     for place in (1, 0, 3, 2):
         with context.database.transaction() as connection:
-            connection.execute("UPDATE work SET not_before = CASE WHEN subject_id = %s THEN now() ELSE 'infinity' END", (captures[place],))
+            connection.execute("UPDATE work SET priority = CASE WHEN subject_id = %s THEN 0 ELSE 9 END", (captures[place],))
         clean.run(context)
     assert archive.outcomes() == ["outdated", "article", "outdated", "article"]
     assert [len(version["body"].split("“")) - 1 for version in archive.versions()] == [3, 5]

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -22,7 +23,7 @@ import pytest
 
 from pipeline import engine
 from pipeline.config import Settings
-from pipeline.engine import embedded, home, postgresql, process, servers
+from pipeline.engine import embedded, home, ports, postgresql, process, servers
 from pipeline.errors import (
     AlreadyRunning,
     DatabaseAway,
@@ -59,8 +60,17 @@ def own(taken: tuple[int, int]) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def running(own: Settings) -> Endpoints:
-    """Started by the first test that needs it; a start of what runs costs nothing."""
+def running(own: Settings, engines: Endpoints, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
+    """Started by the first test that needs it; a start of what runs costs nothing.
+
+    When PostgreSQL is first given its port, the server of another state folder gets it at that moment.
+    """
+    pick, busy = ports.pick, urlsplit(engines.database_url).port
+
+    def pick_late(wanted: int, *, engine: str) -> int:
+        return busy if engine == postgresql.PostgreSQL.name and wanted == own.database_port and busy else pick(wanted, engine=engine)
+
+    monkeypatch.setattr(ports, "pick", pick_late)
     return system.up(own, die_with_parent=True)
 
 
@@ -88,13 +98,13 @@ def noted(place: Endpoints) -> tuple[set[int], set[int]]:
     return rows, {hit["_source"]["number"] for hit in hits}
 
 
-def test_first_start_makes_everything_private(own: Settings, running: Endpoints, taken: tuple[int, int]) -> None:
+def test_first_start_makes_everything_private(own: Settings, running: Endpoints, engines: Endpoints, taken: tuple[int, int]) -> None:
     assert stat.S_IMODE(own.home.stat().st_mode) == 0o700
     for name in ("passwords.json", "engines.json", "secret.key"):
         facts = (own.home / name).stat()
         assert (stat.S_IMODE(facts.st_mode), facts.st_uid) == (0o600, os.geteuid())
-    ports = {record.port for record in home.records(own.home).values()}
-    assert not ports & set(taken)
+    used = {record.port for record in home.records(own.home).values()}
+    assert not used & {*taken, urlsplit(engines.database_url).port}
     for record in home.records(own.home).values():
         listening = {place.laddr.ip for place in psutil.Process(record.pid).net_connections("inet") if place.status == psutil.CONN_LISTEN}
         assert all(address.removeprefix("::ffff:") == "127.0.0.1" for address in listening)

@@ -51,6 +51,15 @@ def test_a_claim_is_not_given_twice(database: Database) -> None:
     assert sorted(found) == list(range(40))
 
 
+def test_what_is_left_is_told_apart_by_whether_somebody_works_on_it(database: Database) -> None:
+    put(database, *((number, 0, 0) for number in range(5)))
+    assert len(claim(database, limit=2)) == 2
+    with Database(database.url) as other:
+        assert len(claim(other, limit=1)) == 1
+    with database.transaction() as connection:
+        assert work.left(connection) == {Stage.CLEAN: work.Left(claimed=2, free=3)}
+
+
 def test_claims_of_a_killed_process_are_free_at_once(database: Database) -> None:
     put(database, (1, 0, 0), (2, 0, 0))
     code = (

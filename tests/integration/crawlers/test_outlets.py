@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,11 +18,12 @@ from pipeline.cli.app import app
 from pipeline.errors import AddressTaken, CrawlFailed, FileErrors, InputError, NameTaken, OutletsUnreachable, UnknownName, UsageError
 from pipeline.store.database import Database
 
-from .conftest import Site, article
+from .conftest import Answer, Site, article
 
 Run = Callable[..., dict[str, Any]]
 Read = Callable[[str], Any]
 Command = Callable[..., Result]
+Add = Callable[..., int]
 Change = Callable[[str], None]
 
 
@@ -129,6 +131,39 @@ def test_add_discovers_and_the_next_crawl_collects(site: Site, presswatch: Comma
         presswatch("add", site.url)
     presswatch("add", site.url, "--no-check", "--name", "The Example")
     assert rows("SELECT name, removed_at FROM outlets") == [("The Example", None)]
+
+
+def test_a_look_waits_for_its_turns_at_its_hosts(site: Site, database: Database, add: Add, rows: Read, crawl: Run) -> None:
+    held: list[bool] = []
+
+    def home(_: object) -> Answer:
+        held.extend(row[0] for row in rows("SELECT leased_by IS NOT NULL FROM hosts WHERE host = 'paper.test'"))
+        return Answer(
+            body=b'<link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" type="application/rss+xml" href="/moved">'
+        )
+
+    site.answers["http://paper.test/"] = home
+    site.put("http://paper.test/robots.txt", b"User-agent: *\nCrawl-delay: 0.4")
+    site.feed("http://paper.test/feed", *(site.put(f"http://paper.test/a{n}", article(f"A{n}")) for n in range(3)))
+    site.put("http://paper.test/moved", status=302, Location="http://there.test/feed")
+    site.feed("http://there.test/feed", site.put("http://paper.test/b", article("B")))
+    add(url="http://paper.test/")
+    report = crawl(HTTP_PROXY=site.url)
+    assert (report["outlets_discovered"], report["feeds_found"], report["fetched"]) == (1, 2, 4)
+    times = [at for at, path, _ in site.requests if path.startswith("http://paper.test/") and not path.endswith("robots.txt")]
+    assert len(times) > 8
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.3
+    assert held == [True]
+    assert rows("SELECT count(*) FROM hosts WHERE leased_by IS NOT NULL") == [(0,)]
+
+    # A host that is to be left alone is not asked.
+    with database.transaction() as connection:
+        connection.execute("UPDATE hosts SET not_before = now() + interval '1 h', reason = 'http_429' WHERE host = 'paper.test'")
+        connection.execute("UPDATE discoveries SET due_at = now()")
+    before = len(site.requests)
+    assert crawl(HTTP_PROXY=site.url)["outlets_discovered"] == 1
+    assert not any("paper.test" in path for _, path, _ in site.requests[before:])
+    assert rows("SELECT error LIKE 'another crawl%', due_at > now() + interval '5 min' FROM discoveries") == [(True, True)]
 
 
 def test_an_outlet_without_feeds_is_read_by_its_sections_which_teach(
