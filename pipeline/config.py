@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     fetch_timeout_s: float = Field(30, ge=1, le=600)
     page_max_bytes: int = Field(10_000_000, ge=10_000, description="A longer page is refused, also after decompression.")
     new_pages_per_day: int = Field(
-        2_000, ge=1, description="Of one outlet; of one that usually has more, twice as many as usual. The others wait."
+        5_000, ge=1, description="Of one outlet; of one that usually has more, twice as many as usual. The others wait."
     )
     respect_noarchive: bool = Field(
         False, description="Of pages that ask for it (noarchive) no bytes are kept; their text is searched, and only its beginning shown."
