@@ -460,16 +460,16 @@ def test_outlets_that_edit_are_looked_at_more_often(connection: Connection, outl
 def test_a_page_that_was_seen_late_is_as_old_as_its_feed_says(connection: Connection, outlet: int) -> None:
     del outlet
     (feed,) = claim(connection)
-    ages = {"new": 0, "days": 2, "old": 400}
+    ages = {"new": 0, "days": 4, "old": 400}
     items = tuple(FeedItem(url=f"https://example.com/{name}", published_at=NOW - timedelta(days=days)) for name, days in ages.items())
     pages = polls.record(connection, Poll(feed=feed, started_at=NOW, kind=FeedKind.FEED, items=items), worker=1, interval_s=100)[1]
-    plan = (3_600, 86_400, 259_200)
+    plan = (3_600, 86_400, 432_000)
     due = {page.url.rsplit("/", 1)[1]: refetches.next_at(connection, page.id, plan=plan) for page in pages}
     assert due["old"] is None
     assert due["new"] is not None
     assert due["new"] < NOW + timedelta(hours=2)
     assert due["days"] is not None
-    assert NOW + timedelta(hours=16) < due["days"] < NOW + timedelta(hours=32)
+    assert NOW + timedelta(hours=11) < due["days"] < NOW + timedelta(hours=37)
 
 
 def test_hosts_of_feeds(connection: Connection) -> None:
