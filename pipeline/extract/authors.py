@@ -88,7 +88,7 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     far = _far_bylines(page, evidence)
     yield _agreed([byline for byline in far if not byline.is_apart], read)
     yield bywords.signed(evidence.vicinity.ahead, read)
-    yield bywords.alone((mark for mark in page.marks if not evidence.vicinity.is_apart(mark)), read)
+    yield bywords.alone(page.marks, read, is_apart=evidence.vicinity.is_apart)
     yield declared.collectives_of(evidence.nodes)
     yield bywords.desks(evidence.spoken)
     yield first_people([byline for byline in far if byline.is_apart and byline.trust == BY_RELATION], read)

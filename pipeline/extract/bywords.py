@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -159,14 +159,14 @@ def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]
             yield text, read(text, _is_one(text))
 
 
-def alone(elements: Iterable[HtmlElement], read: ReadNames) -> Sequence[str]:
-    """Whom the only line of the page names that is nothing but "By" and a name."""
+def alone(elements: Iterable[HtmlElement], read: ReadNames, *, is_apart: Callable[[HtmlElement], bool]) -> Sequence[str]:
+    """Whom the only line of the page names that is nothing but "By" and a name, and stands in no box beside the article."""
     found: dict[str, Sequence[str]] = {}
     for element in elements:
         own = element.text
         if not own or own.isspace():
             own = element[0].text if len(element) and element[0].tag in EMPHASIS else None
-        if not own or _first_word(own) not in PREPOSITIONS or has_more_than(element, MAX_SIGNATURE):
+        if not own or _first_word(own) not in PREPOSITIONS or has_more_than(element, MAX_SIGNATURE) or is_apart(element):
             continue
         text = spelled(element)
         word, _, rest = _begin(text)
