@@ -43,9 +43,12 @@ def _is_mistaken(page: ParsedPage, url: str) -> bool:
     """Whether an address can't be an article's: the home page, an error page, or the section that the page is in."""
     if urls.is_home(url):
         return not urls.is_home(page.url)
+    if re.search(r"/(?:404|error)\b", url):
+        return True
+    if len(url) >= len(page.url):
+        return False
     own, said = urls.canonical(page.url), urls.canonical(url)
-    is_above = own.startswith(f"{said}/") and identity.keys(own) != identity.Keys() == identity.keys(said)
-    return is_above or bool(re.search(r"/(?:404|error)\b", url))
+    return own.startswith(f"{said}/") and identity.keys(own) != identity.Keys() == identity.keys(said)
 
 
 def decide(page: ParsedPage) -> Decision[str]:

@@ -16,8 +16,8 @@ from pipeline.extract.limits import FLAT_DEPTH, MAX_ATTRIBUTES
 ANY_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
 # One class for all elements: the library's own look-up asks Python for each of them, and nobody here needs a form's methods.
 ELEMENTS: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
-# Only such a tag can have too many attributes.
-LONG_TAG: Final = re.compile(rf"<[a-zA-Z][^<>]{{{2 * MAX_ATTRIBUTES},}}")
+# Only a longer tag can have too many attributes.
+LONG_TAG: Final = 2 * MAX_ATTRIBUTES
 QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 LEFT_OUT: Final = "\x01"
 BREAKS: Final = re.compile(rf"{LEFT_OUT}[{LEFT_OUT}\s]*")
@@ -108,8 +108,8 @@ def parse_tree(text: str) -> HtmlElement:
 
 def is_overloaded(text: str) -> bool:
     """Whether a tag has more attributes than any page needs: the parser compares each of them with all others."""
-    tags = (QUOTED.sub("", match[0]) for match in LONG_TAG.finditer(text))
-    return any(len(tag.split()) > MAX_ATTRIBUTES for tag in tags)
+    tags = (part.partition(">")[0] for part in text.split("<") if len(part) > LONG_TAG and part[0].isalpha())
+    return any(len(tag) > LONG_TAG and len(QUOTED.sub("", tag).split()) > MAX_ATTRIBUTES for tag in tags)
 
 
 def count_elements(tree: HtmlElement) -> int:
