@@ -46,7 +46,7 @@ class ParsedPage:
     zone: tzinfo
     marks: tuple[HtmlElement, ...]  # elements of the body that may hold a byline, a date or a notice
     lower_text: str  # what the page shows, in lower case, for quick look-ups
-    html_characters: int
+    html: str  # as decoded
 
     @property
     def url(self) -> str:
@@ -155,5 +155,5 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         zone=dates.zone_of(country),
         marks=tuple(element for element in tree.iter() if element.tag in MARKED),
         lower_text=_shown(tree, programs).lower(),
-        html_characters=len(text),
+        html=text,
     )

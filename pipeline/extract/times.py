@@ -94,7 +94,7 @@ def _ages(page: ParsedPage, known: tuple[str, ...]) -> Iterator[type_of_dated]:
 
 def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of_dated]:
     """What htmldate finds in the text, unless it is a day of other things; it is slow, and sure of the day only."""
-    if page.html_characters > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
+    if len(page.html) > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
         return
     text = find_date(
         page.tree, original_date=True, extensive_search=True, url=page.url or None,

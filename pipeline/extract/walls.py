@@ -61,6 +61,7 @@ CONSENT_SELECTOR: Final = (
     "contains(@class,'consent') or contains(@id,'consent') or contains(@id,'cmp') or contains(@class,'cookie') or contains(@id,'cookie')"
     " or contains(@id,'onetrust') or contains(@id,'didomi')"
 )
+PAYWALL_WORDS: Final = ("aywall", "regwall", "subscriber-only")
 PAYWALL_SELECTOR: Final = (
     "contains(@class,'aywall') or contains(@id,'aywall') or contains(@class,'regwall') or contains(@class,'subscriber-only')"
 )
@@ -124,4 +125,7 @@ def is_paywalled(page: ParsedPage) -> bool:
     if said:
         return said[0].strip().lower().rsplit("/", 1)[-1] not in FREE
     tiers = page.metas(*TIER_NAMES)
-    return tiers[0].strip().lower() in PAID if tiers else bool(page.tree.xpath(f".//*[{PAYWALL_SELECTOR}]"))
+    if tiers:
+        return tiers[0].strip().lower() in PAID
+    # To look through all elements costs more than to see that it is in vain.
+    return any(word in page.html for word in PAYWALL_WORDS) and bool(page.tree.xpath(f".//*[{PAYWALL_SELECTOR}]"))
