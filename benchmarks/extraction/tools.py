@@ -18,6 +18,7 @@ from trafilatura.utils import decode_file
 from benchmarks.extraction.corpus import Gold, page_source
 from pipeline.errors import PageError
 from pipeline.extract import extract
+from pipeline.extract.decoding import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def with_readability(_row: Gold, page: bytes) -> Result:
     except (Unparseable, etree.LxmlError) as error:
         return Result(authors=None, date=None, rejected=f"{type(error).__name__}: {error}")
     for element in summary.iter("p", "div", "li", "br", "td", "blockquote", "h1", "h2", "h3", "h4"):
-        element.tail = "\n" + (element.tail or "")  # else words of neighbouring blocks stick together
+        element.tail = "\n" + clean(element.tail or "")  # else words of neighbouring blocks stick together
     return Result(title=title, authors=None, date=None, body=str(summary.text_content()))
 
 

@@ -19,6 +19,7 @@ from pipeline.extract.headings import MAX_CHARACTERS, Heading, heading, lesser_h
 from pipeline.extract.structured import StructuredData
 from pipeline.models import PageSource
 
+TOLD: Final = frozenset({"canonical", "image_src"})  # relations of links that are read
 MAX_HEADINGS: Final = 50
 NAME_WORDS: Final = 5  # an outlet's name has no more
 MARKED: Final = frozenset([
@@ -34,7 +35,7 @@ class ParsedPage:
     source: PageSource
     tree: HtmlElement
     meta: dict[str, list[str]]  # by lower-case name, property or itemprop
-    links: dict[str, list[str]]  # absolute href by rel
+    links: dict[str, list[str]]  # absolute href by rel, of the relations that tell of the article
     data: StructuredData
     scripts: tuple[str, ...]  # text or address of each that is no structured data
     headings: tuple[Heading, ...]
@@ -121,7 +122,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
                     meta.setdefault(name, []).append(content)
             case "link":
                 href = (element.get("href") or "").strip()
-                for rel in (element.get("rel") or "").lower().split() if href else ():
+                for rel in TOLD.intersection((element.get("rel") or "").lower().split()) if href else ():
                     links.setdefault(rel, []).append(absolute(base, href))
             case "script":
                 programs.append(element)
@@ -153,7 +154,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         site_names=_site_names(source, meta, data, headings),
         country=country,
         zone=dates.zone_of(country),
-        marks=tuple(element for element in tree.iter() if element.tag in MARKED),
+        marks=tuple(cast("Iterator[HtmlElement]", tree.iter(*MARKED))),
         lower_text=_shown(tree, programs).lower(),
         html=text,
     )

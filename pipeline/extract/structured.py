@@ -14,6 +14,8 @@ ARTICLE_TYPE: Final = re.compile(r"(?:Article|BlogPosting|SocialMediaPosting|Rep
 PUBLISHER_TYPES: Final = frozenset({"Organization", "NewsMediaOrganization", "WebSite", "Corporation", "Newspaper", "NGO"})
 MAX_NODES: Final = 5_000
 OF_READERS: Final = frozenset({"comment", "review", "reviews"})  # properties that hold what others say of the page's subject
+# Of a block that is hidden from browsers that know no scripts.
+BEGINNING: Final = re.compile(r"\A\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?\s*")
 # What is still readable in a block that no parser takes.
 BROKEN_FIELD: Final = re.compile(r'"(headline|datePublished|dateModified|articleSection|@type)"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
 
@@ -69,14 +71,14 @@ def _load(block: str) -> Any:
         ValueError: no JSON.
 
     """
-    text = re.sub(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?|(?://\s*)?(?:\]\]>|-->)?\s*;?\s*$", "", block.strip()).strip()
     try:
-        return json.loads(text, strict=False)
+        return json.loads(block, strict=False)
     except ValueError:
         pass
+    text = BEGINNING.sub("", block, count=1)  # what follows the first value is ignored below, such as the end of a comment
     repaired = re.sub(r",\s*(?=[}\]])", "", text)  # commas before an end
     try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(repaired)  # what follows the first value is ignored
+        value, _ = json.JSONDecoder(strict=False).raw_decode(repaired)
     except RecursionError as error:
         raise ValueError(str(error)) from error
     return value
