@@ -25,7 +25,7 @@ INLINE: Final = frozenset(
 
 def text_of(element: HtmlElement) -> str:
     """The text of an element on one line."""
-    return line("".join(element.itertext()))
+    return line("".join(element.itertext()) if len(element) else element.text)
 
 
 def has_more_than(element: HtmlElement, characters: int) -> bool:
@@ -64,7 +64,7 @@ def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | Non
 
 def label_of(element: HtmlElement) -> str:
     """What the markup calls an element: its class, id, property and test marks, in lower case."""
-    return " ".join(filter(None, map(element.get, MARKS))).lower()[:MAX_LABEL]
+    return label.lower()[:MAX_LABEL] if (label := " ".join(filter(None, map(element.get, MARKS)))) else ""
 
 
 @lru_cache(maxsize=KNOWN_LABELS)

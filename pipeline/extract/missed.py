@@ -137,5 +137,5 @@ def without_links(tree: HtmlElement, paragraphs: Sequence[str], url: str) -> lis
 
 
 def _is_row(paragraph: str, texts: Container[str]) -> bool:
-    pieces = BETWEEN.split(paragraph)
-    return len(pieces) >= ROW and all(piece in texts for piece in pieces)
+    first = BETWEEN.split(paragraph, maxsplit=1)  # most paragraphs need not be split further
+    return len(first) >= ROW and first[0] in texts and all(piece in texts for piece in BETWEEN.split(first[1]))

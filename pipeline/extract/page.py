@@ -41,6 +41,7 @@ class ParsedPage:
     headings: tuple[Heading, ...]
     title_tag: str
     times: tuple[HtmlElement, ...]
+    anchors: tuple[HtmlElement, ...]  # all `a`
     html_language: str
     site_names: tuple[str, ...]
     country: str | None  # of the outlet, if it or its domain tells
@@ -150,11 +151,12 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
         headings=tuple(one for one in headings if one.text)[:MAX_HEADINGS],
         title_tag=title_tag[:MAX_CHARACTERS],
         times=tuple(times),
+        anchors=tuple(tree.iter("a")),
         html_language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
         site_names=_site_names(source, meta, data, headings),
         country=country,
         zone=dates.zone_of(country),
-        marks=tuple(cast("Iterator[HtmlElement]", tree.iter(*MARKED))),
+        marks=tuple(tree.iter(*MARKED)),
         lower_text=_shown(tree, programs).lower(),
         html=text,
     )

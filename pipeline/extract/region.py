@@ -107,8 +107,6 @@ def _is_unwanted(element: HtmlElement) -> bool:
     """Whether an element is never text, or a box whose name says that it is none."""
     if element.tag in NEVER_TEXT:
         return True
-    if element.tag not in BOXES:
-        return False
     for called in filter(None, (element.get("class"), element.get("id"))):
         match _beside(element.tag, called[:MAX_NAME]):
             case Beside.ALWAYS:
@@ -122,7 +120,7 @@ def _is_unwanted(element: HtmlElement) -> bool:
 
 def prune(tree: HtmlElement) -> HtmlElement:
     """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip quoted posts."""
-    for element in [element for element in tree.iter() if _is_unwanted(element)]:
+    for element in [element for element in tree.iter(*NEVER_TEXT, *BOXES) if _is_unwanted(element)]:
         if element.getparent() is not None:
             element.drop_tree()
     for quote in tree.iter("blockquote"):

@@ -11,7 +11,7 @@ from typing import Final
 from htmldate import find_date
 
 from pipeline import dates
-from pipeline.extract import datelines, stamps
+from pipeline.extract import datelines, region, stamps
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.datelines import Place
 from pipeline.extract.elements import text_of
@@ -93,11 +93,12 @@ def _ages(page: ParsedPage, known: tuple[str, ...]) -> Iterator[type_of_dated]:
 
 
 def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of_dated]:
-    """What htmldate finds in the text, unless it is a day of other things; it is slow, and sure of the day only."""
+    """What htmldate finds in what the page shows, unless it is a day of other things; it is slow, and sure of the day only."""
     if len(page.html) > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
         return
+    # In programs it would take versions of scripts and the hour of a cache for dates, and look long.
     text = find_date(
-        page.tree, original_date=True, extensive_search=True, url=page.url or None,
+        region.whole(page), original_date=True, extensive_search=True, url=page.url or None,
         min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
     )  # fmt: skip
     # It makes the first of January of a year that stands alone, such as that of the copyright.

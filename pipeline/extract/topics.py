@@ -20,6 +20,7 @@ MAX_CHARACTERS: Final = 60
 MAX_LABEL_LINKS: Final = 15
 # "Region: Europe, USA": a short label, then links only.
 LABEL: Final = re.compile(r"^\s*[^\W\d_][\w\s/-]{1,28}:\s*$")
+TAGGED: Final = frozenset({"tag", "category tag", "category"})  # relations of links
 LABEL_TAGS: Final = frozenset({"strong", "b", "span"})
 NO_TOPIC: Final = re.compile(
     r"^(?:(?:\w+\s+)?(?:by|von|por|par)|author|autor|source|photo|image|follow|share|credit|contact|e-?mail|published|updated|date|read)\b",
@@ -43,7 +44,7 @@ def _own_texts(place: HtmlElement) -> Iterator[str | None]:
 def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
     """Lines that only name topics (`Region: Europe, USA`), and the texts of their links."""
     seen: set[HtmlElement] = set()
-    for link in page.tree.iter("a"):
+    for link in page.anchors:
         parent = link.getparent()
         if parent is None or parent in seen or parent.tag not in {"p", "div", "span", "li", "td", "h5", "h6"}:
             continue
@@ -69,7 +70,7 @@ def _pairs(page: ParsedPage, labels: Mapping[str, Sequence[str]]) -> Iterator[tu
     for value in as_list(article.get("keywords")):
         yield from ((text, "json-ld keywords") for whole in all_texts(value) for text in _split(whole))
     yield from ((text, "keywords") for whole in page.metas("news_keywords", "keywords", "parsely-tags") for text in _split(whole))
-    yield from ((text_of(link), "tag link") for link in page.tree.xpath(".//a[@rel='tag' or @rel='category tag' or @rel='category']"))
+    yield from ((text_of(link), "tag link") for link in page.anchors if link.get("rel") in TAGGED)
     yield from ((text, "feed") for text in page.source.feed_topics)
     yield from ((text, "label") for texts in labels.values() for text in texts)
 

@@ -83,7 +83,7 @@ def says(page: ParsedPage, title: str) -> Says:
 
 
 def _headline_links(page: ParsedPage) -> int:
-    return sum(words_in(text_of(link)) >= HEADLINE_WORDS for link in page.tree.iter("a"))
+    return sum(words_in(text_of(link)) >= HEADLINE_WORDS for link in page.anchors)
 
 
 def _listing(page: ParsedPage, title: str, body: str) -> Listing:
