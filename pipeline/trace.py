@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline import changes, reasons, traps, urls
+from pipeline import changes, reasons, sessions, traps, urls
 from pipeline.models import Priority, Stage
 from pipeline.store import alerts, forgotten, tracing, work
 from pipeline.store.database import Database
@@ -16,7 +16,7 @@ MOST_EDITS: Final = 10
 
 def trace(database: Database, url: str) -> dict[str, Any]:
     """What is stored about a URL, as JSON-ready values except for times, with a `verdict` in one sentence."""
-    forms = list(dict.fromkeys([url, url.split("#", 1)[0], traps.without_session(url.split("#", 1)[0])]))
+    forms = list(dict.fromkeys([url, url.split("#", 1)[0], sessions.without(url.split("#", 1)[0])]))
     canonical = urls.canonical(url)
     with database.transaction() as connection:
         pages = tracing.pages(connection, forms, canonical)

@@ -1,7 +1,7 @@
 """Addresses without end: what gives a trap away, and how many new pages of an outlet are taken in a day. Pure.
 
-Sites make new addresses for one page for ever: sessions in the address, links that are put after the path they stand on,
-calendars, lists sorted and filtered in every way.
+Sites make new addresses for one page for ever: links that are put after the path they stand on, calendars, lists sorted and
+filtered in every way.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit
 
 # A path with more parts, or a query with more parameters, is no article's.
 MOST_PARTS: Final = 20
@@ -26,12 +26,6 @@ USUAL_DAYS: Final = 14
 # So many days' worth of new pages may wait.
 MOST_WAITING_DAYS: Final = 7
 
-SESSION_NAMES: Final = r"jsessionid|phpsessid|aspsessionid\w*|sessionid|session_id|sessid|cfid|cftoken|oscsid|zenid"
-SESSION_PART: Final = re.compile(rf";(?:{SESSION_NAMES})=[^/?;]*|/\((?:[A-Z]\([\w-]+\))+\)(?=/)", re.IGNORECASE)
-SESSION_NAME: Final = re.compile(SESSION_NAMES, re.IGNORECASE)
-# A short name may also choose an article; a session's value is long and means nothing.
-SHORT_NAME: Final = re.compile(r"sid|sess|session|s", re.IGNORECASE)
-SESSION_VALUE: Final = re.compile(r"(?=.*\d)(?=.*[a-z])[0-9a-z]{24,}", re.IGNORECASE)
 CALENDAR: Final = re.compile(
     r"(?:calend[ar]{1,2}\w*|kalender|events?|agenda|termine|veranstaltungen|eventi|eventos|evenements|whats-?on)(?:/|$)", re.IGNORECASE
 )
@@ -39,22 +33,6 @@ DATE_AT_END: Final = re.compile(r"/(?:19|20)\d\d(?:[/-](?:0?[1-9]|1[0-2]))?(?:[/
 DATE_NAMES: Final = frozenset(
     {"date", "day", "month", "year", "week", "mes", "ano", "jahr", "monat", "tribe-bar-date", "eventdate", "ical"}
 )
-
-
-def without_session(url: str) -> str:
-    """A URL without the id of a session, which every answer makes anew; the server gives the page without one, too."""
-    if ";" not in url and "(" not in url and "?" not in url:
-        return url
-    parts = urlsplit(url)
-    path = SESSION_PART.sub("", parts.path)
-    # Cut out, and not put together anew: what is left must stay as it was given.
-    kept = [part for part in parts.query.split("&") if not _is_session(*part.partition("=")[::2])]
-    query = "&".join(kept)
-    return urlunsplit(parts._replace(path=path, query=query)) if (path, query) != (parts.path, parts.query) else url
-
-
-def _is_session(name: str, value: str) -> bool:
-    return bool(SESSION_NAME.fullmatch(name) or (SHORT_NAME.fullmatch(name) and SESSION_VALUE.fullmatch(value)))
 
 
 def trap(url: str, *, linked: bool) -> str | None:

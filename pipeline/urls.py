@@ -16,6 +16,8 @@ import idna
 import tldextract
 from w3lib.url import canonicalize_url
 
+from pipeline import sessions
+
 MAX_LENGTH: Final = 2_000  # characters; longer ones are traps or data, and no index holds them
 # What the name service can be asked for.
 HOST_NAME: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
@@ -29,7 +31,7 @@ TRACKING: Final = frozenset({
     "li_fat_id", "yclid", "ysclid", "igshid", "igsh", "epik", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "__twitter_impression",
     "__tn__", "cmpid", "cmp", "cid", "icid", "ocid", "ncid", "ito", "xtor", "ftag", "smid", "smtyp", "sr_share", "sref", "soc_src",
     "soc_trk", "guccounter", "guce_referrer", "guce_referrer_sig", "ref_src", "ref_url", "referrer", "wt_mc", "wt_zmc", "mbid",
-    "gad_source", "gad_campaignid", "srsltid", "wprov", "fb_action_ids", "fb_action_types", "sfnsn", "phpsessid", "jsessionid", "aspsessionid",
+    "gad_source", "gad_campaignid", "srsltid", "wprov", "fb_action_ids", "fb_action_types", "sfnsn",
     "taid", "trk", "trkcampaign", "s_cid", "s_kwcid", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id", "output_type_amp",
 })  # fmt: skip
 TRACKING_PREFIXES: Final = ("utm_", "mtm_", "pk_", "piwik_", "itm_", "at_", "mc_", "ns_", "hsa_", "wt.", "matomo_")
@@ -141,7 +143,7 @@ def _kept(query: str) -> list[tuple[str, str]]:
     kept = []
     for name, value in parse_qsl(query, keep_blank_values=True):
         key = name.lower().removeprefix("amp;")
-        if key in TRACKING or key.startswith(TRACKING_PREFIXES):
+        if key in TRACKING or key.startswith(TRACKING_PREFIXES) or sessions.is_session(key, value):
             continue
         if key in AMBIGUOUS and CHANNEL.search(value) and not re.search(r"\d{3}", value):
             continue
@@ -164,7 +166,7 @@ def _identity_host(name: str) -> str:
 
 def _shorter(path: str) -> str:
     """A path without doubled and trailing slashes, sessions, empty path parameters and the name of a folder's own page."""
-    path = re.sub(r";(?:jsessionid|phpsessid|sid)=[^/;]*", "", re.sub(r"/{2,}", "/", path), flags=re.IGNORECASE)
+    path = sessions.shortened(re.sub(r"/{2,}", "/", path))
     return re.sub(r"(?<=/)index\.(?:html?|php|aspx?|jsp)$", "", path.rstrip("/;") or "/")
 
 

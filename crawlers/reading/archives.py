@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawlers.reading import paging, periods, sitemaps
-from pipeline import dates, traps
+from pipeline import dates, sessions, traps
 from pipeline.backfill import Dated, Named, Part, PartKind, Showing, Span
 from pipeline.models import FeedItem
 from pipeline.urls import is_home, same_site
@@ -146,7 +146,7 @@ def _showing(
     wanted: list[Dated] = []
     nameless = 0
     pages = [
-        replace(item, url=traps.without_session(item.url))
+        replace(item, url=sessions.without(item.url))
         for item in items
         if not is_home(item.url) and not NO_PAGE.search(urlsplit(item.url).path) and not traps.trap(item.url, linked=not is_sure)
     ]

@@ -117,11 +117,6 @@ def members(connection: Connection, original_id: int) -> list[tuple[int, int, Co
     return [(row[0], row[1], CopyKind(row[2])) for row in rows]
 
 
-def first_seen(connection: Connection, article_ids: Sequence[int]) -> list[datetime]:
-    """When the articles were first seen: the months that their fingerprints and matches need."""
-    return [row[0] for row in connection.execute("SELECT first_seen_at FROM articles WHERE id = ANY (%s)", (list(article_ids),))]
-
-
 def shared_text(connection: Connection, article_ids: Sequence[int]) -> dict[int, float]:
     """The share of each copy's words that its original has."""
     rows = connection.execute("SELECT article_id, shared_text FROM duplicates WHERE article_id = ANY (%s)", (list(article_ids),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit
 
@@ -158,12 +158,6 @@ def collected(connection: Connection) -> list[Outlet]:
         """
     )
     return [_outlet(row) for row in rows]
-
-
-def with_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Outlet]:
-    """Outlets by id."""
-    rows = connection.execute(f"SELECT {COLUMNS} FROM outlets o WHERE o.id = ANY (%s)", (list(ids),))
-    return {row[0]: _outlet(row) for row in rows}
 
 
 def remove(connection: Connection, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from pipeline import traps
+from pipeline import sessions
 from pipeline.models import Page, Poll, Priority
 from pipeline.store import forgotten, hosts
 from pipeline.store.admission import Admission, admit
@@ -32,7 +32,7 @@ def record(connection: Connection, poll: Poll, *, worker: int, most_a_day: int |
         most_a_day: how many new pages of an outlet are taken in a day at least (`admission`); null: all.
 
     """
-    items = {traps.without_session(item.url): item for item in poll.items}
+    items = {sessions.without(item.url): item for item in poll.items}
     found = connection.execute(
         "SELECT shown.url FROM unnest(%s::text[]) AS shown (url) WHERE NOT EXISTS (SELECT FROM pages WHERE pages.url = shown.url)",
         (list(items),),

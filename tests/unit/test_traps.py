@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from pipeline import reasons
-from pipeline.traps import MOST_FILTERS, allowance, filtered, trap, without_session
+from pipeline import reasons, sessions, urls
+from pipeline.traps import MOST_FILTERS, allowance, filtered, trap
 
 SITE = "https://example.com"
 ID = "0A1B2C3D4E5F60718293A4B5C6D7E8F9"
@@ -69,8 +69,9 @@ def test_traps(path: str, linked: bool, reason: str | None) -> None:
     ],
 )
 def test_sessions_make_no_new_page(given: str, kept: str) -> None:
-    assert without_session(SITE + given) == SITE + kept
-    assert without_session(SITE + kept) == SITE + kept
+    assert sessions.without(SITE + given) == SITE + kept
+    assert sessions.without(SITE + kept) == SITE + kept
+    assert urls.canonical(SITE + given) == urls.canonical(SITE + kept)
 
 
 def test_lists_that_are_sorted_and_filtered() -> None:
