@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pipeline import config
 from pipeline.cli import coverage
 from pipeline.cli.app import JsonOption, app, print_json, shown
+from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from pipeline.health import OutletHealth
+    from pipeline.steps.context import Context
 
 
 @app.command()
@@ -22,16 +24,29 @@ def health(*, as_json: JsonOption = False) -> None:
 
     with Context.open(config.load()) as context:
         found = room.health(context.database, datetime.now(UTC))
+        problem = _problem_of_rules(context)
     if as_json:
-        print_json({"hours": int(room.RECENT.total_seconds() // 3600), "outlets": [_json(outlet) for outlet in found]})
+        hours = int(room.RECENT.total_seconds() // 3600)
+        print_json({"hours": hours, "cleaning_stopped": problem, "outlets": [_json(outlet) for outlet in found]})
         return
+    if problem:
+        sys.stdout.write(f"! Nothing is cleaned, fetched pages wait: {shown(problem)}\n")
     if not found:
         sys.stdout.write("There are no outlets: add one with `presswatch outlets add URL`.\n")
         return
-    _show(found)
+    _show(found, is_usual=problem is None)
 
 
-def _show(found: list[OutletHealth]) -> None:
+def _problem_of_rules(context: Context) -> str | None:
+    """What is wrong with the outlet rules; one wrong file stops cleaning."""
+    try:
+        _ = context.rules
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def _show(found: list[OutletHealth], *, is_usual: bool) -> None:
     width = max(len(outlet.name) for outlet in found)
     sys.stdout.write(
         f"{'outlet':<{width}}  {'pages':>6} {'articles':>9} {'title':>6} {'author':>6} {'time':>6} {'characters':>11} {'collected':>10}  last new\n"
@@ -45,7 +60,8 @@ def _show(found: list[OutletHealth]) -> None:
             sys.stdout.write(f"  ! {shown(warning.text)}.\n")
     sys.stdout.write(f"{coverage.LEGEND}\n")
     troubled = sum(bool(outlet.warnings) for outlet in found)
-    sys.stdout.write(f"{troubled} of {len(found)} outlets need a look.\n" if troubled else "All is as usual.\n")
+    if troubled or is_usual:
+        sys.stdout.write(f"{troubled} of {len(found)} outlets need a look.\n" if troubled else "All is as usual.\n")
 
 
 def _share(part: int, whole: int) -> str:

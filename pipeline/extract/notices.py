@@ -73,7 +73,6 @@ NOTICE_WORDS: Final = (
     "po raz pierwszy", "ursprungligen", "opprinnelig", "oprindeligt", "первоисточник", "першоджерело", "оригинал", "впервые", "вперше",
     "原载", "原載", "原刊", "首发", "首發", "最初发表", "转载自", "轉載自",
 )  # fmt: skip
-SHORTEST: Final = min(map(len, NOTICE_WORDS))
 MAY_BE_NOTICE: Final = re.compile("|".join(map(re.escape, NOTICE_WORDS)), re.IGNORECASE)
 
 
@@ -98,10 +97,13 @@ def _speaking(page: ParsedPage) -> Iterator[HtmlElement]:
     said = [word for word in NOTICE_WORDS if word in page.lower_text]
     if not said:
         return
+    shortest = min(map(len, said))
 
     def speaks(text: str | None) -> bool:
-        lower = text.lower() if text else ""
-        return len(lower) >= SHORTEST and any(word in lower for word in said)
+        if not text or len(text) < shortest:
+            return False
+        lower = text.lower()
+        return any(word in lower for word in said)
 
     speaking: set[HtmlElement | None] = set()
     for element in page.tree.iter():

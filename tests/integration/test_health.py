@@ -146,6 +146,11 @@ def test_a_wrong_rule_stops_cleaning_before_anything_is_claimed(context: Context
     assert done.returncode == 1
     assert done.stderr.endswith(": correct it.\n")
     assert "Traceback" not in done.stderr
+    told = presswatch(environment, "health").stdout
+    assert told.startswith("! Nothing is cleaned, fetched pages wait: ")
+    assert "paper.toml" in told.splitlines()[0]
+    assert "All is as usual" not in told
+    assert "paper.toml" in json.loads(presswatch(environment, "health", "--json").stdout)["cleaning_stopped"]
     with context.database.transaction() as connection:
         assert connection.execute("SELECT attempts, claimed_by FROM work").fetchall() == [(0, None)]
 
