@@ -32,7 +32,7 @@ _CODE: Final = r"(?:40[0134]|410|429|451|50[0234])"
 CODE: Final = re.compile(
     rf"^\W*{_ERROR}\s*:?\s*#?{_CODE}\b|^\W*{_CODE}\s*(?:$|[-–—|:.!,(»]|(?:error|not|page|forbidden|unauthori[sz]ed|access|service|bad|internal|gateway|gone"
     r"|unavailable|too many|seite|página|pagina|страница|сторінка|stránka|strona|sayfa)\b|页|ページ|페이지)|(?<!\w)"
-    + rf"{_ERROR}\s*{_CODE}\b",
+    rf"{_ERROR}\s*{_CODE}\b",
     re.IGNORECASE,
 )
 _THING: Final = r"(?:page|article|story|site|file|content|video|post)"

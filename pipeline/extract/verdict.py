@@ -107,10 +107,10 @@ def _is_index_page(page: ParsedPage, title: str, body: str, said: Says, *, dated
     if said == Says.TYPE and dated and found.lead_words >= OWN_WORDS and words_in(title) >= HEADLINE_WORDS:
         return False  # a short report with the next ones below it
     share = TEASER_SHARE_CALLED_ARTICLE if said == Says.TYPE else TEASER_SHARE
-    if found.headlines >= MANY_HEADLINES and found.share >= TEASER_SHARE_CALLED_ARTICLE and found.lead_words < OWN_WORDS:
-        return True
-    teases = found.teasers >= LIST_TEASERS and found.share >= share and (found.lead_words < OWN_WORDS or found.teasers >= SEVERAL)
-    return teases or (said == Says.NOTHING and _lists(page, body, found))
+    is_led = found.lead_words >= OWN_WORDS
+    teases = found.teasers >= LIST_TEASERS and (found.teasers >= SEVERAL or not is_led)
+    links = found.headlines >= MANY_HEADLINES and not is_led
+    return (found.share >= share and (teases or links)) or (said == Says.NOTHING and _lists(page, body, found))
 
 
 def _is_section(page: ParsedPage, title: str, body: str, found: Listing, *, dated: bool) -> bool:

@@ -1,7 +1,6 @@
 """What stands in place of an article: requests for consent, log-ins, and walls before the rest of a text."""
 
 # The patterns hold letters and marks of many languages.
-# ruff: noqa: RUF001
 
 from __future__ import annotations
 
