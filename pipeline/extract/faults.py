@@ -86,6 +86,9 @@ def _says_error(text: str, words: int) -> bool:
 def _names(page: ParsedPage, title: str) -> Iterator[str]:
     """Titles of the page; of the window's, which the site's name is in, the parts, where no heading is one."""
     headings = [heading.text for heading in page.headings[:2]]
+    if title and title in headings and title in page.title_tag:
+        yield title  # another heading is of a part of the page, such as a player's message
+        return
     yield from filter(None, (title, *headings))
     if not any(heading and heading in page.title_tag for heading in headings):
         yield from filter(None, (page.title_tag, *SEPARATOR.split(page.title_tag)))
