@@ -26,7 +26,7 @@ MAX_EARLY: Final = 20  # of them before the headline
 MAX_BEFORE: Final = 4  # words before a date that is all that a line says
 MAX_AFTER: Final = 8
 MAX_LABEL: Final = 40  # characters
-MAX_UPDATE_WORDS: Final = 3  # before `updated`, as the time of the date before it and `last`
+MAX_UPDATE_WORDS: Final = 2  # before `updated`, as in `and last updated`
 NEAR: Final = 4  # elements around one that tell what it belongs to
 FOLLOWING: Final = 60  # elements after the headline
 CLOSE: Final = 15
@@ -56,6 +56,7 @@ MODIFIED: Final = re.compile(
 )
 LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
 SEPARATOR: Final = re.compile(r"[|·•»>]")
+WORD: Final = re.compile(r"[^\W\d_]{2,}")
 DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
 TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
 META_MARK: Final = re.compile(r"meta|info|submitted|credit|foot")
@@ -292,7 +293,7 @@ def _is_of_update(written: dates.Written, followed_by: dates.Written | None) -> 
     label = MODIFIED.search(written.before)
     if label is None or _label(written.before, "") != "modified":
         return False
-    is_label = len(SEPARATOR.split(written.before[: label.start()])[-1].split()) <= MAX_UPDATE_WORDS
+    is_label = len(WORD.findall(SEPARATOR.split(written.before[: label.start()])[-1])) <= MAX_UPDATE_WORDS
     return is_label and (followed_by is not None or len(SEPARATOR.split(written.after)[0].split()) <= MAX_BEFORE)
 
 

@@ -48,13 +48,13 @@ MISSING: Final = re.compile(
     r"|sivua ei (?:ole löy|löy)\w*|strona nie (?:istnieje|została znaleziona)|nie znaleziono strony|stránk[au] (?:nenalezena|neexistuje|nebyla nalezena|sa nenašla|nenájdená)|(?:az )?oldal nem található"
     r"|pagina (?:nu (?:a fost găsită|există|este disponibilă)|căutată)|sayfa bulunamadı|strani(?:ca|cu) (?:nije (?:pronađena|dostupna)|ne postoji)|stran ne obstaja|страница није пронађена"
     r"|страниц\w+ не (?:найден\w*|существует|е намерена|съществува|е пронајдена)|сторінк\w не знайдено|сторінка не існує|η σελίδα δεν (?:βρέθηκε|υπάρχει)|puslapis (?:nerastas|neegzistuoja)|lapa nav atrasta|lehekülge ei leitud"
-    r"|页面不存在|頁面不存在|页面已被删除|找不到(?:页面|頁面|该页|網頁)|ページ(?:が|は)見つかりません|お探しのページ|記事(?:が|は)見つかりません|페이지를 찾을 수 없|존재하지 않는 (?:기사|페이지)|삭제된 (?:기사|페이지)"
-    r"|الصفحة (?:المطلوبة )?غير (?:موجودة|متوفرة)|صفحه.{0,15}(?:یافت|پیدا) نشد|(?:הדף|העמוד).{0,12}(?:לא נמצא|אינו קיים|לא קיים)|(?:पेज|पृष्ठ) नहीं मिला|ไม่พบหน้า|halaman tidak (?:ditemukan|tersedia)|không tìm thấy trang|trang không tồn tại",
+    r"|(?:页面不存在|頁面不存在|页面已被删除|找不到(?:页面|頁面|该页|網頁)|ページ(?:が|は)見つかりません|お探しのページ|記事(?:が|は)見つかりません|페이지를 찾을 수 없|존재하지 않는 (?:기사|페이지)|삭제된 (?:기사|페이지)|ไม่พบหน้า)\S*"
+    r"|الصفحة (?:المطلوبة )?غير (?:موجودة|متوفرة)|صفحه.{0,15}(?:یافت|پیدا) نشد|(?:הדף|העמוד).{0,12}(?:לא נמצא|אינו קיים|לא קיים)|(?:पेज|पृष्ठ) नहीं मिला|halaman tidak (?:ditemukan|tersedia)|không tìm thấy trang|trang không tồn tại",
     re.IGNORECASE,
 )
 # What servers and their guards say, at the beginning of a title.
 REFUSED: Final = re.compile(
-    r"^\W*(?:access (?:to this page has been )?denied|forbidden|just a moment|attention required|are you a robot|service (?:temporarily )?unavailable|temporarily unavailable|bad gateway|gateway time-?out"
+    r"^\W*(?:\d{3}\W+)?(?:access (?:to this page has been )?denied|forbidden|just a moment|attention required|are you a robot|service (?:temporarily )?unavailable|temporarily unavailable|bad gateway|gateway time-?out"
     r"|internal server error|something went wrong|(?:site |down |closed )?(?:under|for) maintenance|(?:the |this )?site is (?:down|under|temporarily)|we['’](?:ll| will) be (?:right )?back|be right back|wartungsarbeiten|zugriff verweigert"
     r"|acceso denegado|accès refusé|accesso negato|доступ запрещ[её]н|robot check|(?:please )?verify (?:that )?you are (?:a )?human|security check|checking (?:your browser|if the site)|human verification|captcha\b|ddos-guard"
     r"|(?:sorry, )?you have been blocked|you are being rate limited|error establishing a database connection|wordpress\W+error|critical error|pardon our interruption|request (?:rejected|unsuccessful|blocked)"

@@ -15,7 +15,7 @@ from pipeline.extract.structured import as_list
 
 # What sites show where an article has no picture, by the name of its file or folder.
 PLACEHOLDER: Final = re.compile(
-    r"^(?:blank|spacer|pixel|1x1)(?=[_.-]|\d|$)|(?:^|[_.-])(?:logo|placeholder|default|fallback|no[_-]?image|favicon|avatar|gravatar)s?(?=[_.-]|\d|$)"
+    r"^(?:blank|spacer|pixel|1x1)[\d_x-]*\.|(?:^|[_.-])(?:logo|placeholder|default|fallback|no[_-]?image|favicon|avatar|gravatar)s?(?=[_.-]|\d|$)"
 )
 PLACEHOLDERS: Final = frozenset({"logo", "logos", "placeholder", "placeholders", "favicon", "favicons", "avatar", "avatars", "fallback"})
 DESCRIBED: Final = 5  # words of a name that tells what a picture shows, as `company-changes-logo-after-outcry`

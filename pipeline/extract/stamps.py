@@ -19,6 +19,7 @@ from pipeline.models import Timestamp
 
 MAX_SAID: Final = 2  # languages
 MAX_TIMES: Final = 40  # elements of a page that are read
+MAX_UPDATES: Final = 5  # lines that are read
 MAX_STATES: Final = 20  # values in scripts that are read
 PUBLISHED_META: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "article.published",
@@ -150,7 +151,7 @@ def modified(page: ParsedPage) -> list[type_of_told]:
 
 def updated(page: ParsedPage) -> list[tuple[str, Timestamp]]:
     """Lines near the headline that show when the article was changed, with the times that they say."""
-    lines = list(datelines.lines_of_update(page))
+    lines = list(islice(datelines.lines_of_update(page), MAX_UPDATES))
     known = spoken(page) if lines else ()  # to tell the language costs
     return list(datelines.updates(page, lines, languages=known, order=order(page, known)))
 

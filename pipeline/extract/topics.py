@@ -73,9 +73,10 @@ def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
             label, rest = line(told[0][0]), [(line(text), child) for text, child in told[1:]]
             links = [text for text, child in rest if child is not None and child.tag == "a"]
             between = " ".join(text for text, child in rest if child is None or child.tag != "a")
-            is_label = LABEL.match(label) and not NO_TOPIC.match(label)
+            points = is_pointer(label)
+            is_label = LABEL.match(label) and (points or not NO_TOPIC.match(label))
             if is_label and 0 < len(links) <= MAX_LABEL_LINKS and not re.search(r"\w{3}", between):
-                leads_on = is_pointer(label) or any(words_in(text) >= HEADLINE_WORDS for text in links)
+                leads_on = points or any(words_in(text) >= HEADLINE_WORDS for text in links)
                 yield line("".join(text for text, _ in parts)), [] if leads_on else links
 
 
