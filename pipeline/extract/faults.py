@@ -35,7 +35,7 @@ CODE: Final = re.compile(
     rf"{_ERROR}\s*{_CODE}\b",
     re.IGNORECASE,
 )
-_THING: Final = r"(?:page|article|story|site|file|content|video|post)"
+_THING: Final = r"(?:\b(?:page|article|story)|\b(?:this|the) (?:site|file|content|video|post))"
 _NOT: Final = r"(?:not|n['’]t)"
 MISSING: Final = re.compile(
     rf"{_THING} (?:(?:was |is |you requested was )?not found|does ?{_NOT} exist|(?:can ?|could ?){_NOT} be found|can['’]t be found|(?:is )?(?:unavailable|not available|no longer (?:available|exists?))|isn['’]t available|has been (?:removed|deleted|moved))"

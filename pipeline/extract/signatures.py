@@ -75,8 +75,9 @@ def _in_brackets(start: str) -> str | None:
     if not match:
         return None
     name, place = match["name"], match["place"]
+    is_named = fold(name) in map(fold, place.split())  # already, so that it is no signature
     is_place = name not in UNSURE and (len(place.split()) <= PLACE_WORDS or any(map(str.isdigit, place)))
-    return BY_FORM[name] if (match["dash"] or is_place) and not _abbreviates(name, place) else None
+    return BY_FORM[name] if (match["dash"] or is_place) and not is_named and not _abbreviates(name, place) else None
 
 
 def _unknown_in_dateline(start: str, credits_: Iterable[str]) -> str | None:

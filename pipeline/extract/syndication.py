@@ -34,6 +34,11 @@ NO_CREDIT: Final = re.compile(
     r"caption|photo|foto|image|imagen|picture|bild|galler|video|media-|related|teaser|recommend|comment|sidebar|promo|footer|latest|most-?read"
 )
 NO_CREDIT_TAGS: Final = frozenset({"figure", "figcaption", "picture", "aside", "footer", "nav"})
+# What agencies print below their texts, in lower case.
+IMPRINTS: Final = (
+    (re.compile(r"dpa:\d{6}-\d{2,}"), "dpa"),
+    (re.compile(r"the associated press\. all rights reserved\. this material may not be published"), "Associated Press"),
+)
 BYLINE: Final = re.compile(r"^(?:by|von|por|par|di|door|av|af|от|автор)\s*:?\s", re.IGNORECASE)
 
 
@@ -124,6 +129,7 @@ def decide(page: ParsedPage, *, body: str, authors: Iterable[Candidate]) -> Deci
     agency = agency_in_text("\n\n".join(line for line in body.split("\n\n") if not BYLINE.match(line)) or body, credits=credited)
     if agency:
         found.append((Syndication(name=agency), "dateline"))
+    found += [(Syndication(name=name), "imprint") for pattern, name in IMPRINTS if pattern.search(page.lower_text)]
     own_names = _own_names(page)
     foreign = [(syndication, source) for syndication, source in found if not _is_own(syndication.name, own_names)]
     chosen = foreign[0][0] if foreign else None

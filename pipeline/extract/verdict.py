@@ -51,6 +51,8 @@ OWN_WORDS: Final = 30  # before the first teaser, of an article that teasers fol
 OTHER_THINGS: Final = frozenset({
     "Product", "Recipe", "Event", "JobPosting", "ProfilePage", "FAQPage", "ContactPage", "AboutPage", "SearchResultsPage", "Movie", "Book",
 })  # fmt: skip
+# An undeclared article may carry these for what it is about.
+SUBJECTS: Final = frozenset({"FAQPage", "Movie", "Book"})
 LISTS: Final = frozenset({"CollectionPage", "SearchResultsPage", "ItemList"})
 MICRODATA: Final = re.compile(r"schema\.org/(?:\w*Article|BlogPosting|Report|Review|LiveBlogPosting)\b")
 
@@ -164,7 +166,9 @@ def _objections(page: ParsedPage, title: str, body: str, *, dated: bool) -> Iter
     if _is_index_page(page, title, body, said, dated=dated):
         yield NEEDS_BROWSER if unrendered.is_promised(page, body) else INDEX_PAGE
     dated = dated or said == Says.ARTICLE
-    if _is_about_outlet(page, title, said, dated=dated) or (page.data.types & OTHER_THINGS and not said and words < LONG_WORDS):
+    if _is_about_outlet(page, title, said, dated=dated) or (
+        page.data.types & (OTHER_THINGS - SUBJECTS if dated else OTHER_THINGS) and not said and words < LONG_WORDS
+    ):
         yield NOT_AN_ARTICLE
     if words < (MIN_WORDS_DECLARED if said else MIN_WORDS if dated else MIN_WORDS_UNDATED):
         if walls.is_paywalled(page):

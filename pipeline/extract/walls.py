@@ -18,7 +18,8 @@ MOST: Final = 0.8  # of the text
 CONSENT_SHARE: Final = 0.04  # of the words of a wall
 LONG_WORDS: Final = 250  # a text of this length speaks for itself
 LOGIN_WORDS: Final = 80
-LOGIN_TITLE_WORDS: Final = 5  # after `Log in`; a headline has more
+NAME_WORDS: Final = 2  # after `Log in`; a headline has more
+PURPOSE_WORDS: Final = 5  # after `Log in to`
 
 CONSENT_ADDRESS: Final = re.compile(
     r"^https?://(?:consent|cmp|privacy|gdpr|guce|myprivacy|cookiewall)[.-]"
@@ -44,7 +45,7 @@ CONSENT_WORDS: Final = re.compile(
 )
 LOGIN_TITLE: Final = re.compile(
     r"^\W*(?:log[ -]?in|sign[ -]?in|log on|anmelden|einloggen|anmeldung|login|connexion|se connecter|identifiez-vous|iniciar sesión|acceder|accedi|entrar|inloggen|logga in|log ind|logg inn"
-    r"|zaloguj(?: się)?|přihlášení|giriş(?: yap)?|bejelentkezés|autentificare|войти|вход|увійти|σύνδεση|登录|登入|ログイン|로그인|تسجيل الدخول)(?!\w)(?:\W+(?:to|in|or|bei|mit|und|à|a|en|для|в)\b)?",
+    r"|zaloguj(?: się)?|přihlášení|giriş(?: yap)?|bejelentkezés|autentificare|войти|вход|увійти|σύνδεση|登录|登入|ログイン|로그인|تسجيل الدخول)(?!\w)(?P<more>\W+(?:to|in|or|bei|mit|und|à|a|en|для|в)\b)?",
     re.IGNORECASE,
 )
 FREE: Final = frozenset({"true", "1", "yes"})
@@ -109,11 +110,16 @@ def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) 
     dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
     if words < LONG_WORDS and (dense or not declared) and _has_consent_form(page):
         return True
-    return dense and not declared
+    return dense and not declared and not page.times  # walls are not dated
 
 
 def _names(page: ParsedPage, title: str) -> list[str]:
     return [text for text in (title, page.title_tag, *(heading.text for heading in page.headings[:2])) if text]
+
+
+def _asks_to_log_in(title: str) -> bool:
+    match = LOGIN_TITLE.match(title)
+    return match is not None and words_in(title[match.end() :]) <= (PURPOSE_WORDS if match["more"] else NAME_WORDS)
 
 
 def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
@@ -121,10 +127,7 @@ def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
     if words >= LOGIN_WORDS:
         return False
     asks = any((field.get("type") or "").lower() == "password" for field in page.tree.iter("input"))
-    named = any(
-        (match := LOGIN_TITLE.match(text)) is not None and words_in(text[match.end() :]) <= LOGIN_TITLE_WORDS
-        for text in _names(page, title)
-    )
+    named = any(_asks_to_log_in(text) for text in _names(page, title))
     return named or (asks and words < LOGIN_WORDS // 2)
 
 

@@ -118,6 +118,22 @@ def test_a_notices_link_is_the_article_and_not_the_front_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("imprint", "name"),
+    [
+        ("© dpa-infocom, dpa:250114-930-123/1", "dpa"),
+        (
+            "Copyright 2025 The Associated Press. All rights reserved. This material may not be published, broadcast or rewritten.",
+            "Associated Press",
+        ),
+        ("© 2025 Harbour Post. Picture: dpa", None),
+    ],
+)
+def test_imprints(imprint: str, name: str | None) -> None:
+    found = page(f"{TEXT}<p>{imprint}</p>").syndicated_from
+    assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize(
     ("canonical", "name"),
     [
         ("https://valleyreview.com/essays/crossing-opens", "valleyreview.com"),

@@ -112,6 +112,9 @@ def test_an_error_page_by_what_its_system_calls_it() -> None:
         "Under maintenance: the bridge that is never open",
         "Access denied to aid convoys",
         "Missing boy not found after five days of search",
+        "Minister’s video has been removed",
+        "Government website unavailable",
+        "Login data of millions stolen",
         "Log in without a password: how passkeys work",
     ],
 )
