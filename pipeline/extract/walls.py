@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from pipeline.extract.elements import has_more_than, is_called, text_of
@@ -13,6 +14,7 @@ from pipeline.extract.page import ParsedPage
 
 MIN_CONSENT_WORDS: Final = 4
 WALL_WORDS: Final = 2  # of consent, in what is taken for the text and its headline
+MAX_BOXES: Final = 40  # the first hold the others
 MAX_BOX: Final = 8_000  # characters; what holds more is the page
 MOST: Final = 0.8  # of the text
 CONSENT_SHARE: Final = 0.04  # of the words of a wall
@@ -29,19 +31,24 @@ CONSENT_ADDRESS: Final = re.compile(
 CONSENT_MARK: Final = re.compile(
     r"onetrust|didomi|sp_message|cmp|consent|cookie-?wall|usercentrics|quantcast|truste|gdpr|privacy-?gate|cookiebot|iubenda"
 )
-CONSENT_WORDS: Final = re.compile(
-    r"cookie\w*|consent\w*|personal data|privacy|partners|tracking|accept all|reject all|manage (?:options|choices)|store and(?:/or)? access|alle akzeptieren"
-    r"|zustimm\w+|einwillig\w+|datenschutz\w*|werbung|personenbezogen\w*|tout (?:accepter|refuser)|consentement|données|confidentialité|accepter|partenaires|traceurs"
-    r"|privacidad|datos personales|aceptar|consentimiento|socios|privacidade|aceitar|consentimento|dados pessoais|parceiros|consenso|accett\w+|rifiut\w+|dati personali"
-    r"|toestemming|akkoord|persoonsgegevens|advertenties|zgod\w+|prywatności|danych osobowych|ciasteczk\w+|akceptuj\w*|samtyck\w+|samtykke\w*|personuppgifter|personoplysninger|personopplysninger"
-    r"|godkänn\w*|godta\w*|souhlas\w*|osobních údajů|soukromí|çerez\w*|gizlilik|kişisel veri\w*|kabul e\w+|hozzájárul\w+|sütik?\w*|adatvédel\w+|consimțământ\w*|confidențialitate"
-    r"|before (?:you|we) (?:continue|proceed)|bevor sie (?:fortfahren|weiterlesen)|avant de (?:continuer|poursuivre)|antes de (?:continuar|prosseguir)"
-    r"|prima di (?:continuare|procedere)|voordat (?:je|u) (?:verder\w*|doorgaat)|innan du fortsätter|før du (?:går videre|fortsætter|fortsetter)|zanim przejdziesz"
-    r"|eväste\w*|suostumu\w+|henkilötie\w+|yksityisyy\w+|kumppani\w*|kolačić\w*|sa?u?glasnost\w*|lič\w+ podat\w+|osobn\w+ (?:podat|údaj)\w+|privatnost\w*|prihvat\w+|dan\w+ osobow\w+"
-    r"|slapuk\w+|sutik\w+|asmens duomen\w+|sīkdat\w+|piekri\w+|küpsis\w*|nõusolek\w*|isikuandme\w+|súhlas\w*|súkromi\w+|piškotk\w+|soglas\w+|zasebnost\w*|бисквитк\w+|съглас\w+|лични данни"
-    r"|caracter personal|consentiment|galetes|ملفات تعريف الارتباط|الخصوصية|עוגיות|פרטיות"
-    r"|согласи\w+|конфиденциальност\w*|персональн\w+|файл\w* cookie|принять|згод\w+|персональн\w+|συγκατάθεσ\w+|απόρρητο|αποδοχή|同意|クッキー|プライバシー|隐私|個人情報|쿠키|동의",
-    re.IGNORECASE,
+# What requests for consent say, in lower case; to count so many words is faster than an expression of them.
+CONSENT_STEMS: Final = tuple(
+    (
+        "cookie|consent|personal data|privacy|partners|tracking|accept all|reject all|manage options|manage choices|store and access|store and/or access|before you continue|before we continue|before you proceed|before we proceed"
+        "|alle akzeptieren|zustimm|einwillig|datenschutz|werbung|personenbezogen|bevor sie fortfahren|bevor sie weiterlesen"
+        "|accepter|tout refuser|données|confidentialité|partenaires|traceurs|avant de continuer|avant de poursuivre"
+        "|privacidad|datos personales|aceptar|socios|antes de continuar|aceitar|dados pessoais|parceiros|antes de prosseguir"
+        "|consenso|accett|rifiut|dati personali|prima di continuare|prima di procedere|galetes"
+        "|toestemming|akkoord|persoonsgegevens|advertenties|voordat je verder|voordat u verder"
+        "|zgod|prywatnoś|danych osobowych|dane osobowe|ciasteczk|akceptuj|zanim przejdziesz|згод"
+        "|samtyck|samtykke|personuppgifter|personoplysninger|personopplysninger|godkänn|godta|innan du fortsätter|før du går videre|før du fortsætter|før du fortsetter"
+        "|eväste|suostumu|henkilötie|yksityisyy|kumppani|küpsis|nõusolek|isikuandme"
+        "|souhlas|osobních údajů|osobní údaje|soukromí|súhlas|osobných údaj|osobné údaj|súkromi"
+        "|çerez|gizlilik|kişisel veri|kabul e|hozzájárul|süti|adatvédel|consimțământ|confidențialit|caracter personal"
+        "|kolačić|saglasnost|suglasnost|lične podat|ličnih podat|osobne podat|osobnih podat|privatnost|prihvat|piškotk|soglas|zasebnost"
+        "|slapuk|sutik|asmens duomen|sīkdat|piekri|бисквитк|съглас|лични данни|согласи|конфиденциальност|персональн|принять"
+        "|συγκατάθεσ|απόρρητο|αποδοχή|ملفات تعريف الارتباط|الخصوصية|עוגיות|פרטיות|同意|クッキー|プライバシー|隐私|個人情報|쿠키|동의"
+    ).split("|")
 )
 LOGIN_TITLE: Final = re.compile(
     r"^\W*(?:log[ -]?in|sign[ -]?in|log on|anmelden|einloggen|anmeldung|login|connexion|se connecter|identifiez-vous|iniciar sesión|acceder|accedi|entrar|inloggen|logga in|log ind|logg inn"
@@ -67,13 +74,19 @@ def _has_consent_form(page: ParsedPage) -> bool:
     return any(CONSENT_ADDRESS.search(form.get("action") or "") or is_called(form, CONSENT_MARK) for form in page.tree.iter("form"))
 
 
+def _said(text: str) -> int:
+    """Words of consent in a text."""
+    lower = text.lower()
+    return sum(map(lower.count, CONSENT_STEMS))
+
+
 def _boxes(page: ParsedPage) -> list[str]:
     """Texts of what the markup calls a request for consent."""
     if not any(word in page.html for word in BOX_WORDS):
         return []
     found = page.tree.xpath(f".//*[{CONSENT_SELECTOR}][not(self::body or self::html or self::script or self::style)]")
-    texts = (text_of(box) for box in found if not has_more_than(box, MAX_BOX))
-    return [text for text in texts if len(CONSENT_WORDS.findall(text)) >= WALL_WORDS]
+    texts = (text_of(box) for box in islice(found, MAX_BOXES) if not has_more_than(box, MAX_BOX))
+    return [text for text in texts if _said(text) >= WALL_WORDS]
 
 
 def _stands_in(body: str, box: str) -> bool:
@@ -98,7 +111,7 @@ def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) 
     if declared and words > LONG_WORDS:
         return False
     asked = "\n".join((body, *(heading.text for heading in page.headings[:2]))) if words < LONG_WORDS else body
-    if len(CONSENT_WORDS.findall(asked)) < WALL_WORDS:
+    if _said(asked) < WALL_WORDS:
         return False
     boxes = _boxes(page)
     if boxes and words < LONG_WORDS and body:
@@ -106,7 +119,7 @@ def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) 
         return any(_stands_in(body, box) for box in boxes)
     # What a wall asks may stand on its buttons more than in its text.
     buttons = (text_of(button) for button in page.tree.iter("button")) if words < LONG_WORDS else ()
-    said = len(CONSENT_WORDS.findall("\n".join((asked, *buttons))))
+    said = _said("\n".join((asked, *buttons)))
     dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
     if words < LONG_WORDS and (dense or not declared) and _has_consent_form(page):
         return True
