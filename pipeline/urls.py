@@ -113,6 +113,11 @@ def _site(name: str) -> str:
     return ".".join(name.split(".")[-2:])  # a private name: the same shape
 
 
+def is_public(url: str) -> bool:
+    """Whether a URL's host is a name that all the world may know: under a public suffix, no bare name and no number."""
+    return bool(_suffixes.extract_str(host(url)).suffix)
+
+
 def site(url: str) -> str:
     """Registrable domain of a URL (`bbc.co.uk`), or its host where there is none; empty without a host."""
     name = host(url)

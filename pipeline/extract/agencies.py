@@ -1,7 +1,7 @@
-"""News agencies: how the known ones sign, and how the others are told by the name, in credits and datelines."""
+"""News agencies: how the known ones sign, and how the others are told by the name, in credits."""
 
 # The patterns hold letters and marks of many languages.
-# ruff: noqa: RUF001, RUF002
+# ruff: noqa: RUF001
 
 from __future__ import annotations
 
@@ -12,58 +12,97 @@ from typing import Final
 from pipeline.extract.titles import fold
 
 MAX_CREDIT: Final = 120  # characters
-DATELINE_CHARACTERS: Final = 160
-END_CHARACTERS: Final = 60
-MIN_INITIALS: Final = 2
 
 # How agencies sign, and what they are called. Short forms count only as whole, capital words.
 AGENCIES: Final = {
-    "Reuters": "Reuters|Thomson Reuters|REUTERS|Рейтер|رويترز",
-    "AFP": "AFP|Agence France-Presse|Agence France Presse|АФП",
-    "Associated Press": "AP|Associated Press|The Associated Press|AP News",
-    "dpa": "dpa|DPA|Deutsche Presse-Agentur",
-    "TASS": "TASS|ТАСС|Tass",
-    "Xinhua": "Xinhua|Xinhua News Agency|新华社",
+    "Reuters": "Reuters|Thomson Reuters|REUTERS|Рейтер|رويترز|רויטרס|路透社|路透|ロイター|ロイター通信|로이터|로이터통신|Ρόιτερς",
+    "AFP": "AFP|Agence France-Presse|Agence France Presse|АФП|أ ف ب|أ.ف.ب|فرانس برس|法新社|AFP通信|एएफपी",
+    "Associated Press": "AP|Associated Press|The Associated Press|AP News|أ ب|أسوشيتد برس|美联社|美聯社|AP通信",
+    "dpa": "dpa|DPA|dpa-infocom|Deutsche Presse-Agentur|د ب أ|德新社",
+    "TASS": "TASS|ТАСС|Tass|塔斯社",
+    "Xinhua": "Xinhua|Xinhua News Agency|新华社|新華社|新华网|Синьхуа|شينخوا",
+    "China News Service": "中新社|中国新闻社|中新网|China News Service",
+    "CNA": "中央社|中央通訊社|Central News Agency",
     "EFE": "EFE|Agencia EFE|Efe",
     "ANSA": "ANSA|Ansa",
+    "Adnkronos": "Adnkronos|ADNKRONOS|AdnKronos",
+    "askanews": "askanews|Askanews|ASKANEWS",
+    "Italpress": "Italpress|ITALPRESS",
+    "AGI": "AGI|Agenzia Italia",
     "APA": "APA",
-    "Interfax": "Interfax|Интерфакс",
+    "Interfax": "Interfax|Интерфакс|ИНТЕРФАКС|INTERFAX|Interfax-Russia.ru",
+    "Interfax-Ukraine": "Interfax-Ukraine|Интерфакс-Украина|Інтерфакс-Україна",
     "RIA Novosti": "RIA Novosti|РИА Новости",
     "Sputnik": "Sputnik",
-    "Anadolu Agency": "Anadolu Agency|Anadolu Ajansı|AA",
-    "PTI": "PTI|Press Trust of India",
-    "ANI": "ANI",
-    "IANS": "IANS",
+    "BELTA": "BELTA|BelTA|БЕЛТА|БелТА",
+    "Anadolu Agency": "Anadolu Agency|Anadolu Ajansı|Anadolu|AA|الأناضول|Анадолу",
+    "İHA": "İHA|İhlas Haber Ajansı",
+    "DHA": "DHA|Demirören Haber Ajansı",
+    "PTI": "PTI|Press Trust of India|पीटीआई",
+    "ANI": "ANI|एएनआई",
+    "IANS": "IANS|आईएएनएस",
     "UPI": "UPI|United Press International",
-    "Kyodo": "Kyodo|Kyodo News",
-    "Yonhap": "Yonhap|Yonhap News Agency",
+    "Kyodo": "Kyodo|Kyodo News|共同通信|共同通信社|共同社",
+    "Jiji Press": "Jiji Press|Jiji|時事通信|時事通信社|时事社",
+    "Yonhap": "Yonhap|Yonhap News Agency|연합뉴스|韩联社|聯合ニュース",
+    "Newsis": "Newsis|뉴시스",
+    "News1": "News1|뉴스1",
     "Bernama": "Bernama|BERNAMA",
+    "Antara": "Antara|ANTARA|ANTARA News",
     "PA Media": "PA Media|Press Association",
     "The Canadian Press": "The Canadian Press|Canadian Press|La Presse canadienne|La Presse Canadienne",
     "AAP": "AAP|Australian Associated Press",
     "Europa Press": "Europa Press|EUROPA PRESS|EP",
+    "Lusa": "Lusa|LUSA",
+    "Agência Brasil": "Agência Brasil",
+    "Estadão Conteúdo": "Estadão Conteúdo",
+    "Folhapress": "Folhapress|FOLHAPRESS",
     "Belga": "Belga|BELGA",
     "ANP": "ANP",
     "Ritzau": "Ritzau|/ritzau/",
     "NTB": "NTB",
     "TT": "TT",
-    "Keystone-SDA": "Keystone-SDA|SDA|sda",
+    "STT": "STT|STT-Lehtikuva",
+    "Keystone-SDA": "Keystone-SDA|Keystone-ATS|SDA|sda|sda-ats|ATS|ats",
     "Prensa Latina": "Prensa Latina",
     "Notimex": "Notimex|NOTIMEX",
     "Télam": "Télam|TELAM",
+    "Andina": "Andina|ANDINA",
     "MTI": "MTI",
     "PAP": "PAP",
+    "ČTK": "ČTK|CTK|ЧТК",
+    "TASR": "TASR",
+    "SITA": "SITA",
+    "BNS": "BNS",
+    "ELTA": "ELTA",
+    "LETA": "LETA",
+    "Agerpres": "Agerpres|AGERPRES",
+    "BTA": "BTA|БТА",
     "Tanjug": "Tanjug|TANJUG|Танјуг",
+    "Beta": "Beta|BETA",
+    "FoNet": "FoNet|FONET|Fonet",
+    "Hina": "Hina|HINA",
+    "FENA": "FENA|Fena",
+    "SRNA": "SRNA|Srna|СРНА",
+    "AMNA": "AMNA|ANA-MPA|ΑΠΕ-ΜΠΕ|ΑΠΕ",
     "Ukrinform": "Ukrinform|Укринформ|Укрінформ",
+    "KUNA": "KUNA|كونا",
+    "QNA": "QNA|قنا",
+    "WAM": "WAM|وام",
+    "WAFA": "WAFA|وفا",
+    "IRNA": "IRNA|ایرنا",
+    "ISNA": "ISNA|ایسنا",
+    "NAN": "NAN|News Agency of Nigeria",
     "IPS": "IPS|Inter Press Service",
     "Bloomberg": "Bloomberg|BLOOMBERG",
+    "CNN": "CNN",
     "The Conversation": "The Conversation",
     "ProPublica": "ProPublica",
     "Project Syndicate": "Project Syndicate",
 }  # fmt: skip
 # Name of an agency by the form that it signs with.
-_BY_FORM: Final = {form: name for name, forms in AGENCIES.items() for form in forms.split("|")}
-_FORMS: Final = "|".join(re.escape(form) for form in sorted(_BY_FORM, key=len, reverse=True))
+BY_FORM: Final = {form: name for name, forms in AGENCIES.items() for form in forms.split("|")}
+FORMS: Final = "|".join(re.escape(form) for form in sorted(BY_FORM, key=len, reverse=True))
 
 # A name that says of itself that it is an agency's, as the whole of a credit.
 _WORD: Final = r"[^\W\d_a-zà-ÿ][\w’'&.-]*"
@@ -76,30 +115,29 @@ NAMED_AGENCY: Final = re.compile(
 )
 NO_NEWS_AGENCY: Final = re.compile(r"photo|foto|bild|creative|travel|estate|advertis|reise|immobilien|werbe|viajes|voyage", re.IGNORECASE)
 CREDIT_BEGINS: Final = re.compile(
-    r"^(?:by|von|por|par|di|da|av|af|door|from|source|quelle|fuente|fonte|bron|kilde|källa|źródło|kaynak|источник|джерело|来源|來源|出典|출처|المصدر"
+    r"^(?:by|von|por|par|di|da|av|af|door|from|source|quelle|fuente|fonte|bron|kilde|källa|źródło|kaynak|источник|джерело|来源|來源|出典|출처|المصدر|sursa|lähde|zdroj|forrás|izvor|извор|πηγή|sumber|nguồn|šaltinis|avots|منبع|מקור|स्रोत"
     r"|credit|crédit|crédito|text|texto|texte|testo|story)(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
 SOURCE_WORDS: Final = (
     "source", "quelle", "fuente", "fonte", "bron", "kilde", "källa", "źródło", "kaynak", "источник", "джерело", "来源", "來源", "出典", "출처", "المصدر",
+    "sursa", "lähde", "zdroj", "forrás", "izvor", "извор", "πηγή", "sumber", "nguồn", "šaltinis", "avots", "منبع", "מקור", "स्रोत",
 )  # fmt: skip
 SOURCE_LINE: Final = re.compile(rf"^[\s(\[]*(?:{'|'.join(SOURCE_WORDS)})\s*[:：]\s*", re.IGNORECASE)
+# What may stand before the name of a known one.
+OFFICE: Final = re.compile(
+    r"^(?:agencia|agência|agenzia|agence|agentur|agencija|redazione|redacción|redação|redaktion|rédaction)\s+(?:de\s+noticias\s+|di\s+stampa\s+)?",
+    re.IGNORECASE,
+)
 BETWEEN: Final = re.compile(r"[,;|/•·]|\s[-–—]\s|\s(?:and|und|y|et|with|mit|con|avec|и)\s|\s{2,}|\n")
-# Staff of an agency: `AP Sports Writer`.
-STAFF: Final = re.compile(rf"^({_FORMS})\s+(?:[A-Z][\w-]*\s+){{0,2}}(?:Writer|Reporter|Correspondent|Editor|Staff)s?$")
-
-_DASH: Final = r"(?:\s*[.,:]?\s*[-–—―]|\s*\.|\s*:)"
-_PLACE: Final = r"[^.!?()\[\]]{0,60}?(?:\b[A-Z][a-z]{0,3}\.[^.!?()\[\]]{0,30}?)?"
-IN_BRACKETS: Final = re.compile(rf"^(?:{_PLACE})[(\[]\s*({_FORMS})(?:\s*[/,;-]\s*[^()\[\]]{{1,30}})?\s*[)\]](?={_DASH}|\s)")
-# A place, a date and an agency before a dash, with or without slashes around the agency.
-BEFORE_DASH: Final = re.compile(rf"^[^.!?]{{0,60}}?(?:[/,]\s*|^)/?({_FORMS})/?\s*(?:[-–—―:]|\.\s*[-–—])")
-IN_SLASHES: Final = re.compile(rf"/({_FORMS})/")
-NAME_AT_END: Final = re.compile(rf"(?:^|[(/\[]|[.!?…”\"»]\s*[-–—]\s*)({_FORMS})[)/\]]?\.?\s*$")
 PICTURE_CREDIT: Final = re.compile(
     r"©|\(c\)|photo|foto|bild|image|imagen|picture|video|illustration|grafik|credit|crédit|архив|фото|снимок|写真|图片", re.IGNORECASE
 )
-UNKNOWN_IN_BRACKETS: Final = re.compile(rf"^(?P<place>{_PLACE})[(\[]\s*(?P<name>[^()\[\]]{{2,50}}?)\s*[)\]]{_DASH}")
-BROADCASTER: Final = re.compile(r"^[KW][A-Z]{2,3}(?:-?TV)?$")  # call signs in the Americas sign with the station's own name
+# Staff of an agency: `AP Sports Writer`.
+STAFF: Final = re.compile(
+    rf"^({FORMS})\s+(?:[A-Z][\w-]*\s+){{0,2}}(?:Writer|Reporter|Correspondent|Editor|Staff|staff|News|Newsroom|Bureau)s?$"
+)
+
 # What stands in brackets after a place and is no agency.
 NO_SIGNATURE: Final = frozenset(
     fold(name)
@@ -122,10 +160,10 @@ NO_SIGNATURE: Final = frozenset(
 def _organisation(piece: str) -> str | None:
     """The agency that a whole text names, known or by what it calls itself."""
     piece = piece.strip(" .()[]\"'“”«»—–-")
-    if known := _BY_FORM.get(piece):
+    if known := BY_FORM.get(piece) or BY_FORM.get(OFFICE.sub("", piece)):
         return known
     if staff := STAFF.match(piece):
-        return _BY_FORM[staff[1]]
+        return BY_FORM[staff[1]]
     return piece if NAMED_AGENCY.fullmatch(piece) and not NO_NEWS_AGENCY.search(piece) else None
 
 
@@ -142,54 +180,6 @@ def agency_of(text: str) -> str | None:
 def agency_in_source_line(text: str) -> str | None:
     """Agency in a line such as `Quelle: dpa`."""
     return agency_of(text) if len(text) <= MAX_CREDIT and SOURCE_LINE.match(text) else None
-
-
-def _stands_for(short: str, name: str) -> bool:
-    """Whether a signature is a part or the initials of a longer name (`MNA`, `Méridien`)."""
-    initials = "".join(word[0] for word in name.split() if word[0].isupper())
-    return fold(short) in fold(name).split() or fold(short) in fold(name) or (len(short) >= MIN_INITIALS and short == initials)
-
-
-def _unknown_in_dateline(start: str, credits_: Iterable[str]) -> str | None:
-    """An agency that no list knows in brackets between place and text, where its name or the place's capitals say that it is one."""
-    match = UNKNOWN_IN_BRACKETS.match(start)
-    if not match:
-        return None
-    place, name = match["place"].strip(" ,"), match["name"]
-    if NAMED_AGENCY.fullmatch(name):
-        return name
-    signed = next((credit for credit in credits_ if _stands_for(name, credit)), None)
-    if signed:
-        return signed
-    words = name.split()
-    head = place.split(",", maxsplit=1)[0]
-    if not (head.isupper() and len(words) <= 3 and all(word[0].isupper() for word in words)):  # noqa: PLR2004 - as short as names of agencies are
-        return None
-    is_none = fold(name) in NO_SIGNATURE or BROADCASTER.match(name) or any(character.isdigit() for character in name)
-    return None if is_none else name
-
-
-def agency_in_dateline(body: str, *, credits: Iterable[str] = ()) -> str | None:  # noqa: A002 - the word for it
-    """Agency that signs at the beginning or end of a body (`PARIS (Reuters) –`).
-
-    Args:
-        body: paragraphs of the article.
-        credits: agencies that the page credits, of which a dateline may hold a short form.
-
-    """
-    start = body[:DATELINE_CHARACTERS]
-    for pattern in (IN_BRACKETS, BEFORE_DASH):
-        if match := pattern.match(start):
-            return _BY_FORM[match[1]]
-    if match := IN_SLASHES.search(start):
-        return _BY_FORM[match[1]]
-    if unknown := _unknown_in_dateline(start, credits):
-        return unknown
-    last = body.rsplit("\n", 1)[-1]
-    if PICTURE_CREDIT.search(last) and len(last) <= MAX_CREDIT:
-        return None
-    match = NAME_AT_END.search(last[-END_CHARACTERS:])
-    return _BY_FORM[match[1]] if match else None
 
 
 def credits_in(texts: Iterable[str]) -> Iterator[str]:

@@ -125,7 +125,7 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
         page: the parsed page.
         title: as decided.
         authors: as decided.
-        labels: lines that only name topics.
+        labels: lines that only name topics or lead to other articles.
 
     """
     density = region.density(page.tree)

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final
 
 from lxml.html import HtmlElement
 
 from pipeline import dates
-from pipeline.extract.elements import INLINE, label_of, stands_in
+from pipeline.dates import months
+from pipeline.extract.elements import INLINE, following, label_of, stands_in
 from pipeline.extract.page import ParsedPage
 from pipeline.models import Timestamp
 
@@ -25,6 +26,7 @@ MAX_EARLY: Final = 20  # of them before the headline
 MAX_BEFORE: Final = 4  # words before a date that is all that a line says
 MAX_AFTER: Final = 8
 MAX_LABEL: Final = 40  # characters
+MAX_UPDATE_WORDS: Final = 2  # before `updated`, as in `and last updated`
 NEAR: Final = 4  # elements around one that tell what it belongs to
 FOLLOWING: Final = 60  # elements after the headline
 CLOSE: Final = 15
@@ -44,7 +46,7 @@ PUBLISHED_NAME: Final = re.compile(r"datepublished")  # the property of schema.o
 PUBLISHED: Final = re.compile(
     r"^\W*(?:date|datum|data|fecha)\b|publi(?!c\b|que|k\b|kum|cid)|posted|issued|released|created|veroffentlicht|erschienen|erstellt|online seit|\bparu|mis en ligne|poste le"
     r"|pubblicat|gepubliceerd|geplaatst|udgivet|lagt ut|julkaistu|dodano|utworzono|zverejnen|vydan[oe]|kozzetev|megjelent|postat"
-    r"|objav|објав|публик|публік|размещен|δημοσιευ|yayin|yayim|eklenme|giris tarihi|نشر|انتشار|شائع|פורסם|प्रकाश|প্রকাশ|เผยแพร่|dang luc|xuat ban"
+    r"|objav|објав|публик|публік|размещен|δημοσιευ|yayin|yayim|eklenme|giris\b|نشر|انتشار|شائع|פורסם|प्रकाश|প্রকাশ|เผยแพร่|dang luc|xuat ban"
     r"|diterbitkan|dipublikasi|tayang|发布|發布|發佈|发表|發表|公開|掲載|配信|投稿|입력|등록|게재|발행|avaldatud|paskelbta|გამოქვეყნ|հրապարակ"
 )
 MODIFIED: Final = re.compile(
@@ -54,6 +56,7 @@ MODIFIED: Final = re.compile(
 )
 LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
 SEPARATOR: Final = re.compile(r"[|·•»>]")
+WORD: Final = re.compile(r"[^\W\d_]{2,}")
 DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
 TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
 META_MARK: Final = re.compile(r"meta|info|submitted|credit|foot")
@@ -184,13 +187,17 @@ def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
     return _is_called(element, () if is_named else FRAME, OTHERS if is_named else ELSEWHERE, own)
 
 
-def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Container[HtmlElement]) -> Place:
-    """The kind of place of a date in a line, some elements after the headline."""
-    before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(written.after)[0].split()
+def _place(
+    written: dates.Written, followed_by: dates.Written | None, element: HtmlElement, since: int | None, own: Container[HtmlElement]
+) -> Place:
+    """The kind of place of a date in a line, some elements after the headline, and perhaps followed by another date there."""
+    rest = followed_by.before if followed_by else written.after
+    before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(rest)[0].split()
     is_alone = len(before) <= MAX_BEFORE and len(after) <= MAX_AFTER
     block = _block(element)
     names = " ".join(label_of(place) for place in (element, block, block.getparent()) if place is not None)
-    label = _label(written.before, written.after) if len(before) <= MAX_AFTER else ""
+    # What stands between two dates speaks of the second.
+    label = _label(written.before, "" if followed_by else written.after) if len(before) <= MAX_AFTER else ""
     is_above = since is not None and -FOLLOWING <= since < 0
     # The page's header may show today's date.
     if _is_called(element, (), OTHERS, own) or (is_above and _is_called(element, {"header"}, NOTHING, own)):
@@ -244,5 +251,54 @@ def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[S
     title = page.title_tag[:MAX_LINE]
     found = [ShownDate(when=written.when, line=title, place=Place.TITLE) for written in within(title) if _is_in_title(written)]
     for line, element, since in islice(_lines(page), MAX_LINES):
-        found += [ShownDate(when=one.when, line=line, place=_place(one, element, since, own)) for one in within(line)]
+        written = list(within(line))
+        found += [
+            ShownDate(when=one.when, line=line, place=_place(one, after, element, since, own))
+            for one, after in zip_longest(written, written[1:])
+        ]
     return sorted(found, key=lambda one: one.place)
+
+
+def label_before(element: HtmlElement) -> str:
+    """What the words right before an element say of the date in it: `published`, `modified` or nothing."""
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is None:
+        told = parent.text if parent is not None else ""
+    else:
+        told = (
+            previous.tail if (previous.tail or "").strip() or previous.tag == "time" else "".join(islice(previous.itertext(), MAX_BEFORE))
+        )
+    return _label(months.fold(told[-MAX_LABEL:]), "") if told and not told.isspace() else ""
+
+
+def lines_of_update(page: ParsedPage) -> Iterator[str]:
+    """Lines below the headline that show when the article was changed."""
+    headline = _headline(page)
+    if headline is None:
+        return
+    own, seen = home(page), set()
+    for element in following(headline, FOLLOWING):
+        texts = (element.text if element.tag not in SILENT else None, element.tail)
+        if not any(text and HAS_DATE.search(text) for text in texts) or (block := _block(element)) in seen:
+            continue
+        seen.add(block)
+        for text, begins in _lines_of(block):
+            line = " ".join(text.split())[:MAX_LINE]
+            if HAS_DATE.search(line) and MODIFIED.search(months.fold(line)) and not is_elsewhere(begins, own):
+                yield line
+
+
+def _is_of_update(written: dates.Written, followed_by: dates.Written | None) -> bool:
+    """Whether a date stands after a label such as `Updated:` and not in a sentence that says what was changed."""
+    label = MODIFIED.search(written.before)
+    if label is None or _label(written.before, "") != "modified":
+        return False
+    is_label = len(WORD.findall(SEPARATOR.split(written.before[: label.start()])[-1])) <= MAX_UPDATE_WORDS
+    return is_label and (followed_by is not None or len(SEPARATOR.split(written.after)[0].split()) <= MAX_BEFORE)
+
+
+def updates(page: ParsedPage, lines: Iterable[str], *, languages: tuple[str, ...], order: str) -> Iterator[tuple[str, Timestamp]]:
+    """The dates in some lines that are said to be those of a change, each with its line."""
+    for line in lines:
+        written = list(dates.within(line, zone=page.zone, latest=page.source.fetched_at, languages=languages, order=order))
+        yield from ((line, one.when) for one, after in zip_longest(written, written[1:]) if _is_of_update(one, after))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pipeline import urls
 from pipeline.extract.candidates import Decision, shown
@@ -12,10 +13,12 @@ from pipeline.extract.elements import absolute
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import as_list
 
-# What sites show where an article has no picture.
+# What sites show where an article has no picture, by the name of its file or folder.
 PLACEHOLDER: Final = re.compile(
-    r"(?:^|[/_.-])(?:logo|placeholder|default|fallback|no[_-]?image|blank|spacer|pixel|favicon|avatar|gravatar)s?(?=[/_.-]|\d|$)"
+    r"^(?:blank|spacer|pixel|1x1)[\d_x-]*\.|(?:^|[_.-])(?:logo|placeholder|default|fallback|no[_-]?image|favicon|avatar|gravatar)s?(?=[_.-]|\d|$)"
 )
+PLACEHOLDERS: Final = frozenset({"logo", "logos", "placeholder", "placeholders", "favicon", "favicons", "avatar", "avatars", "fallback"})
+DESCRIBED: Final = 5  # words of a name that tells what a picture shows, as `company-changes-logo-after-outcry`
 
 
 def _in_structured(value: Any) -> Iterator[str]:
@@ -32,11 +35,15 @@ def _said(page: ParsedPage) -> Iterator[tuple[str, str]]:
     yield from ((url, "meta") for url in page.metas("thumbnail", "thumbnailurl", "image"))
 
 
+def _is_placeholder(url: str) -> bool:
+    *folders, name = urlsplit(url.lower()).path.split("/")
+    words = [word for word in re.split(r"[^a-z]+", name.rpartition(".")[0]) if len(word) > 1]
+    return not PLACEHOLDERS.isdisjoint(folders) or (len(words) < DESCRIBED and PLACEHOLDER.search(name) is not None)
+
+
 def decide(page: ParsedPage) -> Decision[str | None]:
     """Address of the picture; None if the page names none but the outlet's logo."""
-    pairs = [(absolute(page.url, url.strip()), source) for url, source in _said(page) if url.strip()]
+    pairs = [(absolute(page.url, url.strip().replace(" ", "%20")), source) for url, source in _said(page) if url.strip()]
     pairs = [(url, source) for url, source in pairs if urls.is_fetchable(url)]
-    chosen = next(
-        (url for url, _ in pairs if not PLACEHOLDER.search(url.lower().split("?", 1)[0].split("//", 1)[-1].partition("/")[2])), None
-    )
+    chosen = next((url for url, _ in pairs if not _is_placeholder(url)), None)
     return Decision(value=chosen, candidates=shown(pairs))

@@ -90,7 +90,7 @@ PAGE_TYPES: Final = (
 FIRST_PART: Final = re.compile(r"^\s*([^:|•]{3,40}?)\s*[:|•]\s")
 SEPARATOR: Final = re.compile(r"\s+[|•·»›–—-]+\s+")
 PRESS_WIRE: Final = re.compile(
-    r"^[^\n]{0,120}?(?:/\s?PR\s?Newswire\s?/|\(PR\s?Newswire\)|\(?BUSINESS WIRE\)?\s?--|\(?GLOBE\s?NEWSWIRE\)?|/CNW/|\(ots\)|ACCESSWIRE)|^(?:for immediate release)\b",
+    r"^(?:[^\n]{0,80}\n+){0,2}[^\n]{0,120}?(?:/\s?PR\s?Newswire\s?/|\(PR\s?Newswire\)|\(?BUSINESS WIRE\)?\s?--|\(?GLOBE\s?NEWSWIRE\)?|/CNW/|\(ots\)|ACCESSWIRE)|^(?:for immediate release)\b",
     re.IGNORECASE,
 )
 SURE: Final = 3.0

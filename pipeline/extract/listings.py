@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -27,11 +27,14 @@ UNREAD: Final = frozenset({"script", "style", "noscript", "template", "head", "n
 UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 SPACED: Final = re.compile(r"[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
 
+NUMBER: Final = re.compile(r"\d+")
+
 # Parts of an address that name what a page lists.
 LISTS: Final = frozenset(
     "tag tags tema temas themen thema theme themes topic topics category categories categoria categorias categorie categories kategorie kategoria "
     "rubrik rubriken rubrique rubriques seccion secciones section sections author authors autor autores auteur auteurs archive archives archiv archivo "
-    "label labels keyword keywords etiqueta etiquetas mot-cle dossier".split()
+    "label labels keyword keywords etiqueta etiquetas mot-cle dossier profile profiles staff contributor contributors journalist journalists journaliste "
+    "periodista periodistas reporter reporters writer writers".split()
 )
 SEARCHES: Final = frozenset(
     "search suche buscar busqueda recherche rechercher cerca ricerca zoeken pesquisa busca sok arama szukaj hledat poisk".split()
@@ -53,7 +56,8 @@ class Line(NamedTuple):
     """Text between two breaks of a page; a page has thousands, and a tuple is made in a tenth of the time of a record."""
 
     text: str
-    words: int
+    link: str  # the text inside links
+    words: int  # without numbers beside links
     linked: int  # words inside links
 
 
@@ -82,8 +86,14 @@ def words_in(text: str) -> int:
 def _line_of(parts: list[tuple[str, bool]]) -> Iterator[Line]:
     """The line of some texts, each with whether it is linked; none if it is shorter than a headline."""
     text = " ".join("".join([part for part, _ in parts]).split())
-    if len(text) >= HEADLINE_WORDS and (words := words_in(text)) >= HEADLINE_WORDS:
-        yield Line(text, words, sum([words_in(part) for part, in_link in parts if in_link]))
+    if len(text) < HEADLINE_WORDS or (words := words_in(text)) < HEADLINE_WORDS:
+        return
+    link, linked = "", sum([words_in(part) for part, in_link in parts if in_link])
+    if linked:
+        link = " ".join("".join([part for part, in_link in parts if in_link]).split())
+        # The day beside a headline is no word of its line.
+        words = linked + sum([words_in(NUMBER.sub(" ", part)) for part, in_link in parts if not in_link])
+    yield Line(text, link, words, linked)
 
 
 def lines_of(tree: HtmlElement) -> Iterator[Line]:
@@ -127,7 +137,7 @@ def listing(tree: HtmlElement, body: str, *, titles: Collection[str]) -> Listing
         if is_link:
             headlines += 1
         is_row = line.words > MAX_HEADLINE_WORDS and line.linked >= LINKED_SHARE * line.words
-        if line.words >= SUMMARY_WORDS and line.text in body and not is_row:
+        if line.words >= SUMMARY_WORDS and (line.text in body or (is_link and line.link in body)) and not is_row:
             if is_link or (after_headline and line.words <= MAX_SUMMARY_WORDS):
                 teasers += not is_link
                 teaser_words += line.words
@@ -154,6 +164,26 @@ def is_list_address(url: str) -> bool:
     """Whether an address names a tag, a section or an author whose pages it lists."""
     *parents, _ = _segments(url) or [""]
     return bool(parents) and parents[-1] in LISTS
+
+
+def names_itself(url: str, title: str) -> bool:
+    """Whether an address ends with the words of a short title, as that of a section does: `/news/local-politics`."""
+    *_, last = _segments(unquote(url)) or [""]
+    return last != "" and fold(last) == fold(title)
+
+
+def is_top_address(url: str) -> bool:
+    """Whether an address has one part only, as `/politics`."""
+    return len(_segments(url)) == 1
+
+
+def is_in_menu(tree: HtmlElement, url: str, title: str) -> bool:
+    """Whether a page's own links lead to it by its short title, as menus do to a section and not to an article."""
+    path = urlsplit(url).path.rstrip("/")
+    return path != "" and any(
+        (link.get("href") or "").split("?")[0].rstrip("/").endswith(path) and fold("".join(link.itertext())) == fold(title)
+        for link in tree.iter("a")
+    )
 
 
 def is_about_address(url: str) -> bool:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final
 
-from pipeline.extract.agencies import NO_SIGNATURE
+from pipeline.extract.agencies import NO_SIGNATURE, agency_of
 from pipeline.extract.decoding import line
 from pipeline.extract.titles import fold
 
@@ -206,7 +206,11 @@ def names_in(text: str, *, sites: Container[str] = (), declared: bool = False) -
         end = role or AFTER_NAME.search(name)
         if end and len(name[: end.start()].split()) > 1:
             name = name[: end.start()].strip()
-        if is_outlet(name, sites) or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split()):
+        if (
+            agency_of(name)
+            or is_outlet(name, sites)
+            or any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split())
+        ):
             continue  # the outlet, or an office of it: `MDR THÜRINGEN`
         if declared and ACCOUNT.fullmatch(name):
             name = name.replace(".", " ").title()

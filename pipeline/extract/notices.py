@@ -18,7 +18,7 @@ from pipeline.extract.page import ParsedPage
 MAX_NOTICE: Final = 400  # characters
 MAX_NAME: Final = 80
 
-_ON: Final = r"(?:\s+(?:by|on|in|at|as part of|bei|beim|auf|im|in der|von|en|por|sur|par|dans le|dans la|dans|em|no|na|pelo|pela|su|sul|sulla|da|op|door|i|på|w|na łamach|в|на|у|tarafından))?"
+_ON: Final = r"(?:\s+in\s+\w{4,12}(?=\s+(?:by|on|in|at)\b))?(?:\s+(?:by|on|in der|in dem|in den|in|at|as part of|bei|beim|auf|im|von|en|por|sur|par|dans le|dans la|dans|em|no|na|pelo|pela|su|sul|sulla|da|op|door|i|på|w|na łamach|в|на|у|tarafından))?"
 _THIS_EN: Final = (
     r"(?:an?\s+(?:\w+\s+)?version\s+of\s+)?(?:this\s+(?:\w+\s+)?(?:article|story|piece|report|post|essay|column|interview|text|commentary|analysis|op-ed|item|work|content)"
     r"|the\s+(?:above\s+)?(?:article|column|essay|op-ed|post))\s+(?:was|is|has been|had been)\s+"
@@ -35,18 +35,20 @@ _MONTHS: Final = (
 # A notice is a sentence of its own, or says that it speaks of this article: books are published too.
 NOTICE: Final = re.compile(
     r"(?:^|[.!?:;—–(\[*•]\s*)(?:"
-    rf"(?:{_THIS_EN}|was\s+)?(?:(?:originally|first)\s+{_PUBLISHED}|{_PUBLISHED}\s+(?:originally|first)"
+    rf"(?:{_THIS_EN}|was\s+|(?:article|story|column|essay|commentary)\s+)?(?:(?:originally|first)\s+{_PUBLISHED}|{_PUBLISHED}\s+(?:originally|first)"
     r"|(?:being\s+)?(?:republished|reprinted|reproduced|reposted|cross-?posted|syndicated)(?:\s+here)?(?:\s*,?\s*with (?:the )?(?:kind )?permission\s*,?)?\s+(?:from|of))"
     rf"{_ON}\s*:?\s+(?P<en>.+)"
     rf"|(?:this|the\s+above)\s+(?:article|story|piece|report|post|essay|column)\s+(?:originally|first)\s+{_PUBLISHED}{_ON}\s*:?\s+(?P<en2>.+)"
+    r"|this\s+report\s+by\s+(?P<report>the\s+canadian\s+press)\s+was\s+first\s+published"
+    r"|©\s?\d{4}\s+(?P<distributed>[^.©]{3,60})\.\s+(?:visit[^©]{0,80}?\.\s+)?distributed\s+by\b"
     r"|the\s+post\s+.{1,200}?\s+(?:appeared\s+first|first\s+appeared)\s+on\s+(?P<post>.+)"
     r"|(?:the\s+)?original\s+source(?:\s+of\s+this\s+article)?(?:\s+is)?\s*:?\s+(?P<source>.+)"
-    rf"|(?:[Ee]st[ea]s?\s+[\w\s]{{3,20}}?\s+(?:fue|foi|ha sido|se)\s+)?(?:publicad[oa]\s+originalmente|publicó\s+originalmente|publicad[oa]\s+por\s+primera\s+vez|publicad[oa]\s+(?:primeiro|pela\s+primeira\s+vez)|apareció\s+originalmente|originalmente\s+publicad[oa]){_ON}\s*:?\s+(?P<es>.+)"
-    rf"|(?:dies(?:er|e|es)\s+\w+\s+(?:ist|wurde)\s+)?(?:ursprünglich|zuerst|erstmals)\s+(?:erschienen|veröffentlicht|publiziert){_ON}\s*:?\s+(?P<de>.+)"
+    rf"|(?:[Ee]st[ea]s?\s+[\w\s]{{3,20}}?\s+(?:fue|foi|ha sido|se)\s+|(?:artículo|texto|nota|columna|reportaje|artigo|matéria|reportagem|coluna)\s+)?(?:publicad[oa]\s+originalmente|publicó\s+originalmente|publicad[oa]\s+por\s+primera\s+vez|publicad[oa]\s+(?:primeiro|pela\s+primeira\s+vez)|apareció\s+originalmente|originalmente\s+publicad[oa]){_ON}\s*:?\s+(?P<es>.+)"
+    rf"|(?:dies(?:er|e|es)\s+\w+\s+(?:ist|wurde)\s+|(?:artikel|text|beitrag)\s+)?(?:ursprünglich|zuerst|erstmals)\s+(?:erschienen|veröffentlicht|publiziert){_ON}\s*:?\s+(?P<de>.+)"
     rf"|(?:dies(?:er|e|es)\s+\w+\s+)(?:erschien|ist|wurde)\s+(?:ursprünglich|zuerst|erstmals){_ON}\s+(?P<de2>.+?)(?:\s+(?:erschienen|veröffentlicht|publiziert))?(?=[.!]|$)"
-    rf"|(?:cet(?:te)?\s+\w+\s+(?:a\s+été|est)\s+)?(?:(?:initialement|originellement|d['’]abord|précédemment)\s+(?:publié|paru)e?|(?:publié|paru)e?\s+(?:initialement|originellement|d['’]abord|pour\s+la\s+première\s+fois|à\s+l['’]origine)){_ON}\s*:?\s+(?P<fr>.+)"
+    rf"|(?:cet(?:te)?\s+\w+\s+(?:a\s+été|est)\s+|(?:article|texte|tribune)\s+)?(?:(?:initialement|originellement|d['’]abord|précédemment)\s+(?:publié|paru)e?|(?:publié|paru)e?\s+(?:initialement|originellement|d['’]abord|pour\s+la\s+première\s+fois|à\s+l['’]origine)){_ON}\s*:?\s+(?P<fr>.+)"
     r"|(?:cet(?:te)?\s+\w+\s+est\s+)?republié\w*\s+(?:à\s+partir\s+de|avec\s+l['’]autorisation\s+de)\s+(?P<fr2>.+)"
-    rf"|(?:quest\w+\s+\w+\s+(?:è\s+stat[oa]|è)\s+)?(?:(?:originariamente|originalmente)\s+(?:pubblicat|apparso|uscit)\w*|pubblicat[oa]\s+(?:originariamente|originalmente|per\s+la\s+prima\s+volta)){_ON}\s*:?\s+(?P<it>.+)"
+    rf"|(?:quest\w+\s+\w+\s+(?:è\s+stat[oa]|è)\s+|articolo\s+)?(?:(?:originariamente|originalmente)\s+(?:pubblicat|apparso|uscit)\w*|pubblicat[oa]\s+(?:originariamente|originalmente|per\s+la\s+prima\s+volta)){_ON}\s*:?\s+(?P<it>.+)"
     rf"|(?:dit\s+\w+\s+)(?:is|werd|verscheen)\s+(?:oorspronkelijk|eerder|eerst)(?:\s+gepubliceerd)?{_ON}\s+(?P<nl>.+?)(?:\s+(?:verschenen|gepubliceerd))?(?=[.!]|$)"
     r"|(?:artykuł|tekst)\s+(?:został\s+)?(?:pierwotnie|po\s+raz\s+pierwszy)\s+(?:opublikowany|ukazał\s+się)\s+(?:w|na(?:\s+łamach)?|przez)\s+(?P<pl>.+)"
     rf"|(?:artikeln|artikkelen|artiklen)\s+(?:\w+\s+)?(?:ursprungligen|opprinnelig|oprindeligt|først|först)\s*(?:publicera\w*|publiser\w*|offentliggjort|bragt)?{_ON}\s+(?P<sv>.+)"
@@ -56,18 +58,20 @@ NOTICE: Final = re.compile(
     re.IGNORECASE,
 )
 NAME_ENDS: Final = re.compile(
-    rf"\s*(?:[;|\n(\[。]|\.(?:\s|$)|,|\s[-–—]\s|\s(?:on|am|el|le|il|op|em|вчера)\s+(?:\d|(?:{_MONTHS})\b)|\band\s+(?:is|was|has)\b|\b(?:is|are|was|were)\b|\bunder\b|\bunter\b|\bbajo\b|\bsous\b|\bwith\s+(?:the\s+)?(?:kind\s+)?permission\b|\bhere\b|\bin\s+\d{{4}}|\bals\b|\band\s+(?:re)?published\b|\bas\s+part\b)",
+    rf"\s*(?:[;|\n(\[。]|:\s|\.(?:\s|$)|,|\s[-–—]\s|\s(?:on|am|el|le|il|op|em|вчера)\s+(?:\d|(?:{_MONTHS})\b)|\band\s+(?:is|was|has)\b|\b(?:is|are|was|were)\b|\bunder\b|\bunter\b|\bbajo\b|\bsous\b|\bwith\s+(?:the\s+)?(?:kind\s+)?permission\b|\bhere\b|\bin\s+\d{{4}}|\bals\b|\b(?:and|e|y|et|und|en|i|och|og)\s+(?:is\s+|was\s+|foi\s+|fue\s+)?(?:re|wieder|her)?-?(?:publ|pubbl|veröff)\w+|\bsob\b|\bas\s+part\b)",
     re.IGNORECASE,
 )
 NO_NAME: Final = re.compile(
-    rf"^(?:the\s+|el\s+|le\s+|am\s+)?(?:\d|(?:{_MONTHS})\b|(?:here|this|our|print|edition|another|a|an|its|his|her|their|my)\b)",
+    rf"^(?:the\s+|el\s+|le\s+|am\s+)?(?:\d+(?!\d|[^\W\d_]{{3}})|(?:{_MONTHS})\b|(?:here|this|our|print|edition|another|a|an|its|his|her|their|my)\b)",
     re.IGNORECASE,
 )
+LOWER_ARTICLE: Final = re.compile(r"^(?:the|de[rmn]?|die|das|het)\s+(?=[\W\d_]*[^\W\d_a-zà-ÿ])")
+MARKS: Final = " \"'“”«»„‘’‚《》「」『』.:*_"
 DOMAIN: Final = re.compile(r"^[\w-]+(?:\.[\w-]+)+$")
 # Words without which no notice is one, in lower case; the look-up in the whole page is fast.
 NOTICE_WORDS: Final = (
     "originally", "first published", "first appeared", "first posted", "first ran", "published first", "appeared first", "republished", "reprinted",
-    "reproduced", "reposted", "cross-posted", "crossposted", "syndicated", "original source", "originalmente", "por primera vez", "pela primeira vez",
+    "reproduced", "reposted", "cross-posted", "crossposted", "syndicated", "original source", "distributed by", "originalmente", "por primera vez", "pela primeira vez",
     "publicado primeiro", "ursprünglich", "zuerst", "erstmals", "initialement", "originellement", "précédemment", "d'abord", "d’abord",
     "à l'origine", "à l’origine", "republié", "première fois", "originariamente", "prima volta", "oorspronkelijk", "eerder", "pierwotnie",
     "po raz pierwszy", "ursprungligen", "opprinnelig", "oprindeligt", "первоисточник", "першоджерело", "оригинал", "впервые", "вперше",
@@ -78,15 +82,14 @@ MAY_BE_NOTICE: Final = re.compile("|".join(map(re.escape, NOTICE_WORDS)), re.IGN
 
 def _is_name(text: str) -> bool:
     """Whether a text can be a publication's name: it begins with a capital, or is a domain, or its script has no capitals."""
-    first = text.removeprefix("the ").removeprefix("der ").removeprefix("die ").removeprefix("das ")[:1]
-    return 1 < len(text) <= MAX_NAME and not NO_NAME.match(text) and (not first.islower() or DOMAIN.match(text) is not None)
+    return 1 < len(text) <= MAX_NAME and not NO_NAME.match(text) and (not text[:1].islower() or DOMAIN.match(text) is not None)
 
 
 def notice_in(text: str) -> str | None:
     """Name in a republication notice (`This article was originally published on InfoBrics.`)."""
     for match in NOTICE.finditer(text[:MAX_NOTICE]):
         rest = next((group for group in match.groups() if group), "")
-        name = NAME_ENDS.split(rest, maxsplit=1)[0].strip(" \"'“”«»„.:*_")
+        name = LOWER_ARTICLE.sub("", NAME_ENDS.split(rest, maxsplit=1)[0].strip(MARKS)).strip(MARKS)
         if _is_name(name):
             return name
     return None

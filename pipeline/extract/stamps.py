@@ -19,6 +19,7 @@ from pipeline.models import Timestamp
 
 MAX_SAID: Final = 2  # languages
 MAX_TIMES: Final = 40  # elements of a page that are read
+MAX_UPDATES: Final = 5  # lines that are read
 MAX_STATES: Final = 20  # values in scripts that are read
 PUBLISHED_META: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "article.published",
@@ -130,7 +131,8 @@ def times(page: ParsedPage, kind: str) -> list[type_of_told]:
             continue
         parent = element.getparent()
         marks = f"{label_of(element)} {label_of(parent) if parent is not None else ''}"
-        is_modified = MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate", marks)
+        label = datelines.label_before(element)
+        is_modified = label == "modified" or (not label and MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate", marks))
         if ("modified" if is_modified else "published") == kind:
             found.append((element.get("pubdate") is None and not PUBLISHED_MARK.search(marks), text))
     return [(text, "time") for _, text in sorted(found, key=lambda one: one[0])]
@@ -145,6 +147,13 @@ def modified(page: ParsedPage) -> list[type_of_told]:
     """What says when the article was changed."""
     told = [(text, "json-ld") for text in all_texts(page.article.get("dateModified"))]
     return [*told, *((text, "meta") for text in page.metas(*MODIFIED_META)), *times(page, "modified")]
+
+
+def updated(page: ParsedPage) -> list[tuple[str, Timestamp]]:
+    """Lines near the headline that show when the article was changed, with the times that they say."""
+    lines = list(islice(datelines.lines_of_update(page), MAX_UPDATES))
+    known = spoken(page) if lines else ()  # to tell the language costs
+    return list(datelines.updates(page, lines, languages=known, order=order(page, known)))
 
 
 def in_scripts(page: ParsedPage) -> list[type_of_told]:

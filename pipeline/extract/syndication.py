@@ -11,11 +11,12 @@ from lxml.html import HtmlElement
 
 from pipeline import urls
 from pipeline.extract import addresses
-from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, SOURCE_WORDS, agency_in_dateline, agency_in_source_line, credits_in
+from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, SOURCE_WORDS, agency_in_source_line, credits_in
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.elements import following, is_called, text_of
 from pipeline.extract.notices import notices
 from pipeline.extract.page import ParsedPage
+from pipeline.extract.signatures import agency_in_text
 from pipeline.extract.structured import as_list, first_text
 from pipeline.extract.titles import fold
 from pipeline.models import Candidate, Syndication
@@ -33,17 +34,23 @@ NO_CREDIT: Final = re.compile(
     r"caption|photo|foto|image|imagen|picture|bild|galler|video|media-|related|teaser|recommend|comment|sidebar|promo|footer|latest|most-?read"
 )
 NO_CREDIT_TAGS: Final = frozenset({"figure", "figcaption", "picture", "aside", "footer", "nav"})
+# What agencies print below their texts, in lower case.
+IMPRINTS: Final = (
+    (re.compile(r"dpa:\d{6}-\d{2,}"), "dpa"),
+    (re.compile(r"the associated press\. all rights reserved\. this material may not be published"), "Associated Press"),
+)
 BYLINE: Final = re.compile(r"^(?:by|von|por|par|di|door|av|af|от|автор)\s*:?\s", re.IGNORECASE)
 
 
 def _link_to(name: str, element: HtmlElement, page: ParsedPage) -> str | None:
-    """The link in a notice that carries the source's name and leads to an article or another site."""
-    for link in element.iter("a"):
-        url = link.get("href") or ""
-        text = fold(text_of(link))
-        if text and (text in fold(name) or fold(name) in text) and urls.is_fetchable(url) and not urls.same_site(url, page.url):
-            return url
-    return None
+    """The link in a notice that carries the source's name and leads to another site, or the one beside it to an article there."""
+    links = [(link.get("href") or "", fold(text_of(link))) for link in element.iter("a")]
+    foreign = [(url, text) for url, text in links if urls.is_fetchable(url) and not urls.same_site(url, page.url)]
+    folded = fold(name)
+    named = next((url for url, text in foreign if text and (text in folded or folded in text)), None)
+    if named is None or not urls.is_home(named):
+        return named
+    return next((url for url, _ in foreign if urls.same_site(url, named) and not urls.is_home(url)), named)
 
 
 def _own_names(page: ParsedPage) -> tuple[str, ...]:
@@ -93,7 +100,7 @@ def _elsewhere(page: ParsedPage) -> str | None:
     """The article's URL on another site, from what says most directly that it is the same article."""
     said = [*page.metas("syndication-source", "original-source"), *map(first_text, as_list(page.article.get("isBasedOnUrl")))]
     for url in filter(None, (addresses.elsewhere(page), *said)):
-        if page.url and urls.is_fetchable(url) and not urls.same_site(url, page.url) and not urls.is_home(url):
+        if page.url and urls.is_fetchable(url) and urls.is_public(url) and not urls.same_site(url, page.url) and not urls.is_home(url):
             return url
     return None
 
@@ -119,9 +126,10 @@ def decide(page: ParsedPage, *, body: str, authors: Iterable[Candidate]) -> Deci
     declared = [candidate.value for candidate in authors if candidate.source != "byline"]
     credited = list(dict.fromkeys(credits_in((*declared, *_credit_lines(page), *_head_lines(body)))))
     found += [(Syndication(name=agency), "author") for agency in credited]
-    agency = agency_in_dateline("\n\n".join(line for line in body.split("\n\n") if not BYLINE.match(line)) or body, credits=credited)
+    agency = agency_in_text("\n\n".join(line for line in body.split("\n\n") if not BYLINE.match(line)) or body, credits=credited)
     if agency:
         found.append((Syndication(name=agency), "dateline"))
+    found += [(Syndication(name=name), "imprint") for pattern, name in IMPRINTS if pattern.search(page.lower_text)]
     own_names = _own_names(page)
     foreign = [(syndication, source) for syndication, source in found if not _is_own(syndication.name, own_names)]
     chosen = foreign[0][0] if foreign else None

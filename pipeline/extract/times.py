@@ -151,8 +151,18 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     return Decision(value=chosen, candidates=shown(told))
 
 
+def _is_later(one: Timestamp, other: Timestamp) -> bool:
+    """Whether a time is surely after another: on a later day, or later on the same."""
+    if Precision.DAY in {one.precision, other.precision}:
+        return one.at.date() > other.at.date()
+    return one.at > other.at
+
+
 def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:
-    """When the article was last changed; None if the page doesn't say, or says a time before its publication."""
+    """When the article was last changed; None if the page doesn't say, or says a time before its publication.
+
+    What the page shows its readers counts only where it tells programs nothing.
+    """
     told = stamps.modified(page)
     chosen = stamps.first(page, told)
     if (
@@ -162,6 +172,11 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
         and not (published.precision is Precision.DAY or chosen.precision is Precision.DAY)
     ):
         chosen = None
+    if not told:
+        shown_lines = stamps.updated(page)
+        told = [(line, "text") for line, _ in shown_lines]
+        later = [when for _, when in shown_lines if published is None or _is_later(when, published)]
+        chosen = max(later, key=lambda when: when.at, default=None)
     return Decision(value=chosen, candidates=shown(told))
 
 

@@ -26,6 +26,7 @@ SEPARATOR: Final = re.compile(
     r"\s+[|–—―‒\-·•∙:»«›‹~/\\]{1,3}\s+|\s*[|│｜•»]\s*|\s+::\s+|:\s+(?=\S+$)"
     r"|(?<=[\u3000-\u9fff\uac00-\ud7af\uff00-\uff65])[-–—_：]{1,2}"  # scripts without spaces
 )
+BAR: Final = re.compile(r"[|│｜]")
 # What is left of a separator where a part of a title is invisible or was cut off.
 LOOSE: Final = re.compile(r"^(?:[|–—―‒\-·•∙:/\\]+\s+)+|(?:\s+[|–—―‒\-·•∙:/\\]+)+$")
 # How much a source is believed. h1 is what readers see; a share title may be shortened or sharpened.
@@ -39,6 +40,21 @@ MIN_REST: Final = 0.3  # share of a heading that is left when its kicker goes
 HEADINGS: Final = frozenset({"h1", "h2"})
 WORD: Final = re.compile(r"\w+")
 DATE: Final = re.compile(r"[\d\s./:,-]{6,}(?:Uhr|h)?")  # as a whole part of a title
+# What pages write before a headline, or after it in brackets, of its time or its section. A dash is a separator only after what is
+# all in capitals, or no word of its own.
+_LIVE: Final = (
+    r"live|live[ -]?(?:blog|ticker|updates?)|news ?blog|newsticker|(?:en )?direct|en directo|en vivo|(?:ao|al) (?:vivo|minuto)|(?:in )?diretta(?: live)?"
+    r"|na żywo|uživo|canlı|онлайн|прямая трансляция|наживо|watch(?: live| now)?|breaking(?: news)?|just in|eilmeldung|última hora|urgent[e]?|ultim'ora"
+    r"|flash info|срочно|терміново|pilne|son dakika|exclusive|exclusiv[aeo]?|exklusiv|esclusiva|эксклюзив|updated?|actualización|aktualisiert|速報|속보|عاجل"
+)
+_OPINION: Final = r"op-?ed|opinion|opini[oó]n|opinião|opinione|meinung|kommentar|commentary|editorial|мнение|köşe yazısı"
+LABEL: Final = re.compile(
+    rf"^\W*(?:(?:{_LIVE}|{_OPINION})\s*(?:[:|│｜：]|»|•)\s*|[\[(【［](?:{_LIVE})[\])】］]\s*[:|–—-]?\s*"
+    rf"|(?:breaking news|live updates?|live ?blog|liveticker)\s+[-–—]\s+|(?-i:LIVE|WATCH|BREAKING|EXCLUSIVE|EN DIRECT|EN VIVO|UPDATE \d)\s*[-–—]\s*)",
+    re.IGNORECASE,
+)
+LABEL_AT_END: Final = re.compile(r"\s*[\[(](?:updated?|live|aktualisiert|actualizad[oa]|mise? à jour|aggiornato)[\])]\s*$", re.IGNORECASE)
+MIN_HEADLINE: Final = 8  # letters of what is left of a headline without its label
 GENERIC: Final = frozenset({"home", "news", "index", "untitled", "startseite", "inicio", "accueil", "главная", "article", "blog"})
 
 
@@ -57,23 +73,39 @@ def fold(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
 
 
-def _is_site(part: str, known: Collection[str]) -> bool:
-    """Whether a part of a title is one of the outlet's folded names, its initials, or an edition or section of it (`BBC News`)."""
+def _is_site(part: str, known: Collection[str], shown: Collection[str] = ()) -> bool:
+    """Whether a part of a title is one of the outlet's folded names, its initials, or an edition or section of it (`BBC News`).
+
+    Args:
+        part: of a title.
+        known: the outlet's folded names.
+        shown: folded headlines of the page; what stands in one of them may begin or end like a name: `Time to go`.
+
+    """
     folded = fold(part)
+    if folded in known:
+        return True
+    if any(folded in headline and folded != headline for headline in shown):
+        return False
     initials = "".join(word[0] for word in WORD.findall(part)).casefold()
     return any(
-        folded == name
-        or (len(name) > SHORTEST and initials == name)
+        (len(name) > SHORTEST and initials == name)
         or (len(name) > SHORTEST and len(folded) - len(name) <= MAX_ADDED and (folded.startswith(name) or folded.endswith(name)))
         or (len(folded) > SHORTEST and len(folded) >= len(name) / 2 and name.startswith(folded))
         for name in known
     )
 
 
-def without_site(title: str, known: Collection[str]) -> str:
+def without_site(title: str, known: Collection[str], shown: Collection[str] = ()) -> str:
     """A title without the outlet's folded names at its ends, whatever the separator; real colons and dashes stay.
 
     What stands on the far side of a name goes with it: sections, a motto.
+
+    Args:
+        title: of a page.
+        known: the outlet's folded names.
+        shown: folded headlines of the page, whose parts only a bar sets off or the very name.
+
     """
     cuts = list(SEPARATOR.finditer(title))
     if not cuts:
@@ -82,16 +114,25 @@ def without_site(title: str, known: Collection[str]) -> str:
     ends = [*(cut.start() for cut in cuts), len(title)]
     parts = [title[start:end] for start, end in zip(starts, ends, strict=True)]
     # A name may hold separators itself.
-    last = next((n for n in range(1, len(parts)) if _is_site(parts[n], known) or fold(title[starts[n] :]) in known), len(parts))
+    kept = [() if BAR.search(cut[0]) else shown for cut in cuts]
+    last = next(
+        (n for n in range(1, len(parts)) if _is_site(parts[n], known, kept[n - 1]) or fold(title[starts[n] :]) in known), len(parts)
+    )
     while last > 1 and DATE.fullmatch(parts[last - 1]):
         last -= 1
-    first = next((n for n in range(last - 1) if not _is_site(parts[n], known)), last - 1)
+    first = next((n for n in range(last - 1) if not _is_site(parts[n], known, kept[n])), last - 1)
     return title[starts[first] : ends[last - 1]].strip()
 
 
-def _title(text: str, source: str, weight: float, known: Collection[str]) -> _Title | None:
-    """What a source calls the page, without the outlet's folded names; None if that is no title."""
-    text = LOOSE.sub("", without_site(mended(line(text)[: 2 * MAX_CHARACTERS]), known))
+def _without_label(title: str) -> str:
+    """A title without a word of its time or its section: `Live: …`, `Exclusive | …`, `… [Updated]`."""
+    shorter = LABEL_AT_END.sub("", LABEL.sub("", title, count=1))
+    return shorter if len(fold(shorter)) >= MIN_HEADLINE else title
+
+
+def _title(text: str, source: str, weight: float, known: Collection[str], shown: Collection[str] = ()) -> _Title | None:
+    """What a source calls the page, without the outlet's folded names and labels; None if that is no title."""
+    text = _without_label(LOOSE.sub("", without_site(mended(line(text)[: 2 * MAX_CHARACTERS]), known, shown)))
     folded = fold(text)
     if not folded or folded in GENERIC or folded in known or len(text) > MAX_CHARACTERS:
         return None
@@ -125,7 +166,8 @@ def _top(page: ParsedPage, pieces: Sequence[set[str]], known: Collection[str]) -
     """The h1 that the other titles know best, and the folded texts of all."""
     tops = []
     for heading in page.headings:
-        title = None if heading.is_logo or heading.element.tag != "h1" else _title(heading.text, "h1", WEIGHTS["h1"], known)
+        own = {fold(heading.text)}
+        title = None if heading.is_logo or heading.element.tag != "h1" else _title(heading.text, "h1", WEIGHTS["h1"], known, own)
         likeness = _likeness(title.folded, pieces) if title else 0.0
         if title and (likeness >= ALIKE or not _is_site(title.text, known)):
             tops.append((likeness, heading.marked, title))
@@ -194,7 +236,8 @@ def _without_kicker(title: _Title, others: Sequence[_Title]) -> _Title:
 def decide(page: ParsedPage) -> Decision[str]:
     """The title of the article; empty if nothing on the page is one."""
     known = {fold(name) for name in page.site_names}
-    told = [title for source, text in _sources(page) if (title := _title(text, source, WEIGHTS[source], known))]
+    shown = {fold(one.text) for one in page.headings if not one.is_logo and one.element.tag == "h1"}
+    told = [title for source, text in _sources(page) if (title := _title(text, source, WEIGHTS[source], known, shown))]
     ranked = _agreed([*_headings(page, told, known), *told])
     if not ranked:
         return Decision(value="", candidates=())

@@ -1,5 +1,8 @@
 """Topics: the tags, sections and labels that a page gives its article."""
 
+# The patterns hold marks of many languages.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -11,7 +14,9 @@ from lxml.html import HtmlElement
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import lines_in, text_of
+from pipeline.extract.listings import words_in
 from pipeline.extract.page import ParsedPage
+from pipeline.extract.pointers import is_pointer
 from pipeline.extract.structured import all_texts, as_list
 from pipeline.extract.titles import fold
 
@@ -19,9 +24,20 @@ MAX_TOPICS: Final = 30
 MAX_CHARACTERS: Final = 60
 MAX_LABEL_LINKS: Final = 15
 # "Region: Europe, USA": a short label, then links only.
-LABEL: Final = re.compile(r"^\s*[^\W\d_][\w\s/-]{1,28}:\s*$")
+LABEL: Final = re.compile(r"^\s*[^\W\d_][^.!?:：;,|()\"]{1,28}[:：]\s*$")
+COLONS: Final = (":", "：")
+HEADLINE_WORDS: Final = 6  # of a link that is no topic
 TAGGED: Final = frozenset({"tag", "category tag", "category"})  # relations of links
 LABEL_TAGS: Final = frozenset({"strong", "b", "span"})
+# What systems write where nobody chose a topic, folded.
+EMPTY: Final = frozenset(
+    map(
+        fold,
+        "null|undefined|none|n/a|uncategorized|uncategorised|nicht kategorisiert|non classé|sin categoría|sem categoria|senza categoria".split(
+            "|"
+        ),
+    )
+)
 NO_TOPIC: Final = re.compile(
     r"^(?:(?:\w+\s+)?(?:by|von|por|par)|author|autor|source|photo|image|follow|share|credit|contact|e-?mail|published|updated|date|read)\b",
     re.IGNORECASE,
@@ -29,7 +45,7 @@ NO_TOPIC: Final = re.compile(
 
 
 def _split(text: str) -> list[str]:
-    return [part for part in (piece.strip(" #\"'") for piece in re.split(r"[,;|،、]", text)) if part]
+    return [part for part in (piece.strip(" #\"'[]") for piece in re.split(r"[,;|،、]", text)) if part]
 
 
 def _own_texts(place: HtmlElement) -> Iterator[str | None]:
@@ -42,25 +58,27 @@ def _own_texts(place: HtmlElement) -> Iterator[str | None]:
 
 
 def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
-    """Lines that only name topics (`Region: Europe, USA`), and the texts of their links."""
+    """Lines of a label and links, and the topics that they name: `Region: Europe, USA` names two, `Read also: …` none."""
     seen: set[HtmlElement] = set()
     for link in page.anchors:
         parent = link.getparent()
         if parent is None or parent in seen or parent.tag not in {"p", "div", "span", "li", "td", "h5", "h6"}:
             continue
         seen.add(parent)
-        if not any(text and text.rstrip().endswith(":") for text in _own_texts(parent)):
+        if not any(text and text.rstrip().endswith(COLONS) for text in _own_texts(parent)):
             continue  # most elements hold no label, and their lines need not be taken apart
         for parts in lines_in(parent):
             told = [(text.strip(), child) for text, child in parts if text.strip()]
-            if not told or not told[0][0].endswith(":") or (told[0][1] is not None and told[0][1].tag not in LABEL_TAGS):
+            if not told or not told[0][0].endswith(COLONS) or (told[0][1] is not None and told[0][1].tag not in LABEL_TAGS):
                 continue
             label, rest = line(told[0][0]), [(line(text), child) for text, child in told[1:]]
             links = [text for text, child in rest if child is not None and child.tag == "a"]
             between = " ".join(text for text, child in rest if child is None or child.tag != "a")
-            is_label = LABEL.match(label) and not NO_TOPIC.match(label)
+            points = is_pointer(label)
+            is_label = LABEL.match(label) and (points or not NO_TOPIC.match(label))
             if is_label and 0 < len(links) <= MAX_LABEL_LINKS and not re.search(r"\w{3}", between):
-                yield line("".join(text for text, _ in parts)), links
+                leads_on = points or any(words_in(text) >= HEADLINE_WORDS for text in links)
+                yield line("".join(text for text, _ in parts)), [] if leads_on else links
 
 
 def _pairs(page: ParsedPage, labels: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
@@ -80,17 +98,17 @@ def decide(page: ParsedPage, *, labels: Mapping[str, Sequence[str]]) -> Decision
 
     Args:
         page: the parsed page.
-        labels: topics by the line that only names them, as `labelled` finds them.
+        labels: topics by the line that names them, as `labelled` finds them.
 
     """
-    site = {fold(name) for name in page.site_names}
+    unwanted = {fold(name) for name in page.site_names} | EMPTY
     pairs = []
     topics: dict[str, str] = {}
     for text, source in _pairs(page, labels):
         # Some sites put a whole list into one tag.
         for topic in _split(text) if "," in text else [text.strip(" #")]:
             folded = fold(topic)
-            if folded and len(topic) <= MAX_CHARACTERS and folded not in site and "://" not in topic and "=" not in topic:
+            if folded and len(topic) <= MAX_CHARACTERS and folded not in unwanted and "://" not in topic and "=" not in topic:
                 pairs.append((topic, source))
                 topics.setdefault(folded, topic)
     return Decision(value=tuple(topics.values())[:MAX_TOPICS], candidates=shown(pairs))

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from pipeline import urls
-from pipeline.extract import listings, unrendered, walls
+from pipeline.extract import faults, listings, unrendered, walls
 from pipeline.extract.elements import text_of
 from pipeline.extract.listings import Listing, words_in
 from pipeline.extract.page import ParsedPage
@@ -39,16 +39,20 @@ SENTENCE_WORDS: Final = 10
 HEADLINE_WORDS: Final = 5  # a menu's entries have fewer
 ENOUGH_CHARACTERS: Final = 20_000  # of a body, to judge it by
 SEVERAL: Final = 6
+SECTION_WORDS: Final = 3  # of a section's name
 FEW_PARAGRAPHS: Final = 2
 MANY_LINKS: Final = 25  # headline links of a page that lists
 TEASER_SHARE: Final = 0.5  # of the text of a page that lists
 TEASER_SHARE_CALLED_ARTICLE: Final = 0.8
 LIST_TEASERS: Final = 4
+MANY_HEADLINES: Final = 12
 OWN_WORDS: Final = 30  # before the first teaser, of an article that teasers follow
 
 OTHER_THINGS: Final = frozenset({
     "Product", "Recipe", "Event", "JobPosting", "ProfilePage", "FAQPage", "ContactPage", "AboutPage", "SearchResultsPage", "Movie", "Book",
 })  # fmt: skip
+# An undeclared article may carry these for what it is about.
+SUBJECTS: Final = frozenset({"FAQPage", "Movie", "Book"})
 LISTS: Final = frozenset({"CollectionPage", "SearchResultsPage", "ItemList"})
 MICRODATA: Final = re.compile(r"schema\.org/(?:\w*Article|BlogPosting|Report|Review|LiveBlogPosting)\b")
 
@@ -94,7 +98,7 @@ def _paragraphs(body: str) -> int:
     return sum(words_in(paragraph) >= SENTENCE_WORDS for paragraph in body.split("\n\n"))
 
 
-def _is_index_page(page: ParsedPage, title: str, body: str, said: Says) -> bool:
+def _is_index_page(page: ParsedPage, title: str, body: str, said: Says, *, dated: bool) -> bool:
     if urls.is_home(page.url):
         if said == Says.ARTICLE and not page.data.types & LISTS:
             return False
@@ -102,9 +106,23 @@ def _is_index_page(page: ParsedPage, title: str, body: str, said: Says) -> bool:
     if said == Says.ARTICLE:
         return False
     found = _listing(page, title, body)
+    if said == Says.NOTHING and _is_section(page, title, body, found, dated=dated):
+        return True
+    if said == Says.TYPE and dated and found.lead_words >= OWN_WORDS and words_in(title) >= HEADLINE_WORDS:
+        return False  # a short report with the next ones below it
     share = TEASER_SHARE_CALLED_ARTICLE if said == Says.TYPE else TEASER_SHARE
-    teases = found.teasers >= LIST_TEASERS and found.share >= share and (found.lead_words < OWN_WORDS or found.teasers >= SEVERAL)
-    return teases or (said == Says.NOTHING and _lists(page, body, found))
+    is_led = found.lead_words >= OWN_WORDS
+    teases = found.teasers >= LIST_TEASERS and (found.teasers >= SEVERAL or not is_led)
+    links = found.headlines >= MANY_HEADLINES and not is_led
+    return (found.share >= share and (teases or links)) or (said == Says.NOTHING and _lists(page, body, found))
+
+
+def _is_section(page: ParsedPage, title: str, body: str, found: Listing, *, dated: bool) -> bool:
+    """Whether a page with little text of its own has the name of a section for its title."""
+    if found.headlines < SEVERAL or not 0 < words_in(title) <= SECTION_WORDS or words_in(body) >= LONG_WORDS:
+        return False
+    is_named = listings.names_itself(page.url, title) and (not dated or (words_in(title) == 1 and listings.is_top_address(page.url)))
+    return is_named or listings.is_in_menu(page.tree, page.url, title)
 
 
 def _lists(page: ParsedPage, body: str, found: Listing) -> bool:
@@ -141,16 +159,18 @@ def reason(page: ParsedPage, *, title: str, body: str, dated: bool) -> str | Non
 def _objections(page: ParsedPage, title: str, body: str, *, dated: bool) -> Iterator[str]:
     words = words_in(body)
     said = says(page, title)
-    if walls.is_error_page(page, title, words):
+    if faults.is_error_page(page, title, words):
         yield ERROR_PAGE
     if walls.is_consent_wall(page, body, words, declared=said != Says.NOTHING):
         yield CONSENT_WALL
     if said != Says.ARTICLE and walls.is_login_page(page, title, words):
         yield LOGIN_PAGE
-    if _is_index_page(page, title, body, said):
+    if _is_index_page(page, title, body, said, dated=dated):
         yield NEEDS_BROWSER if unrendered.is_promised(page, body) else INDEX_PAGE
     dated = dated or said == Says.ARTICLE
-    if _is_about_outlet(page, title, said, dated=dated) or (page.data.types & OTHER_THINGS and not said and words < LONG_WORDS):
+    if _is_about_outlet(page, title, said, dated=dated) or (
+        page.data.types & (OTHER_THINGS - SUBJECTS if dated else OTHER_THINGS) and not said and words < LONG_WORDS
+    ):
         yield NOT_AN_ARTICLE
     if words < (MIN_WORDS_DECLARED if said else MIN_WORDS if dated else MIN_WORDS_UNDATED):
         if walls.is_paywalled(page):

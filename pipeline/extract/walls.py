@@ -1,21 +1,27 @@
-"""What stands in place of an article: requests for consent, errors, log-ins, tests for people."""
+"""What stands in place of an article: requests for consent, log-ins, and walls before the rest of a text."""
 
 # The patterns hold letters and marks of many languages.
-# ruff: noqa: RUF001
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
-from pipeline.extract.elements import is_called, text_of
+from pipeline.extract.elements import has_more_than, is_called, text_of
+from pipeline.extract.listings import words_in
 from pipeline.extract.page import ParsedPage
 
 MIN_CONSENT_WORDS: Final = 4
+WALL_WORDS: Final = 2  # of consent, in what is taken for the text and its headline
+MAX_BOXES: Final = 40  # the first hold the others
+MAX_BOX: Final = 8_000  # characters; what holds more is the page
+MOST: Final = 0.8  # of the text
 CONSENT_SHARE: Final = 0.04  # of the words of a wall
 LONG_WORDS: Final = 250  # a text of this length speaks for itself
 LOGIN_WORDS: Final = 80
-CHALLENGE_WORDS: Final = 35
+NAME_WORDS: Final = 2  # after `Log in`; a headline has more
+PURPOSE_WORDS: Final = 5  # after `Log in to`
 
 CONSENT_ADDRESS: Final = re.compile(
     r"^https?://(?:consent|cmp|privacy|gdpr|guce|myprivacy|cookiewall)[.-]"
@@ -25,41 +31,38 @@ CONSENT_ADDRESS: Final = re.compile(
 CONSENT_MARK: Final = re.compile(
     r"onetrust|didomi|sp_message|cmp|consent|cookie-?wall|usercentrics|quantcast|truste|gdpr|privacy-?gate|cookiebot|iubenda"
 )
-# Of a text in lower case: to ignore case in so many words takes eight times as long.
-CONSENT_WORDS: Final = re.compile(
-    r"cookie\w*|consent\w*|personal data|privacy|partners|tracking|accept all|reject all|manage (?:options|choices)|store and(?:/or)? access|alle akzeptieren"
-    r"|zustimm\w+|einwillig\w+|datenschutz\w*|werbung|personenbezogen\w*|tout (?:accepter|refuser)|consentement|données|confidentialité|accepter|partenaires|traceurs"
-    r"|privacidad|datos personales|aceptar|consentimiento|socios|privacidade|aceitar|consentimento|dados pessoais|parceiros|consenso|accett\w+|rifiut\w+|dati personali"
-    r"|toestemming|akkoord|persoonsgegevens|advertenties|zgod\w+|prywatności|danych osobowych|ciasteczk\w+|akceptuj\w*|samtyck\w+|samtykke\w*|personuppgifter|personoplysninger|personopplysninger"
-    r"|godkänn\w*|godta\w*|souhlas\w*|osobních údajů|soukromí|çerez\w*|gizlilik|kişisel veri\w*|kabul e\w+|hozzájárul\w+|sütik?\w*|adatvédel\w+|consimțământ\w*|confidențialitate"
-    r"|before (?:you|we) (?:continue|proceed)|bevor sie (?:fortfahren|weiterlesen)|avant de (?:continuer|poursuivre)|antes de (?:continuar|prosseguir)"
-    r"|prima di (?:continuare|procedere)|voordat (?:je|u) (?:verder\w*|doorgaat)|innan du fortsätter|før du (?:går videre|fortsætter|fortsetter)|zanim przejdziesz"
-    r"|согласи\w+|конфиденциальност\w*|персональн\w+|файл\w* cookie|принять|згод\w+|персональн\w+|συγκατάθεσ\w+|απόρρητο|αποδοχή|同意|クッキー|プライバシー|隐私|個人情報|쿠키|동의"
+# What requests for consent say, in lower case; to count so many words is faster than an expression of them.
+CONSENT_STEMS: Final = tuple(
+    (
+        "cookie|consent|personal data|privacy|partners|tracking|accept all|reject all|manage options|manage choices|store and access|store and/or access|before you continue|before we continue|before you proceed|before we proceed"
+        "|alle akzeptieren|zustimm|einwillig|datenschutz|werbung|personenbezogen|bevor sie fortfahren|bevor sie weiterlesen"
+        "|accepter|tout refuser|données|confidentialité|partenaires|traceurs|avant de continuer|avant de poursuivre"
+        "|privacidad|datos personales|aceptar|socios|antes de continuar|aceitar|dados pessoais|parceiros|antes de prosseguir"
+        "|consenso|accett|rifiut|dati personali|prima di continuare|prima di procedere|galetes"
+        "|toestemming|akkoord|persoonsgegevens|advertenties|voordat je verder|voordat u verder"
+        "|zgod|prywatnoś|danych osobowych|dane osobowe|ciasteczk|akceptuj|zanim przejdziesz|згод"
+        "|samtyck|samtykke|personuppgifter|personoplysninger|personopplysninger|godkänn|godta|innan du fortsätter|før du går videre|før du fortsætter|før du fortsetter"
+        "|eväste|suostumu|henkilötie|yksityisyy|kumppani|küpsis|nõusolek|isikuandme"
+        "|souhlas|osobních údajů|osobní údaje|soukromí|súhlas|osobných údaj|osobné údaj|súkromi"
+        "|çerez|gizlilik|kişisel veri|kabul e|hozzájárul|süti|adatvédel|consimțământ|confidențialit|caracter personal"
+        "|kolačić|saglasnost|suglasnost|lične podat|ličnih podat|osobne podat|osobnih podat|privatnost|prihvat|piškotk|soglas|zasebnost"
+        "|slapuk|sutik|asmens duomen|sīkdat|piekri|бисквитк|съглас|лични данни|согласи|конфиденциальност|персональн|принять"
+        "|συγκατάθεσ|απόρρητο|αποδοχή|ملفات تعريف الارتباط|الخصوصية|עוגיות|פרטיות|同意|クッキー|プライバシー|隐私|個人情報|쿠키|동의"
+    ).split("|")
 )
-ERROR_TITLE: Final = re.compile(
-    r"^\W*(?:error\s*)?(?:40[0134]|410|429|50[0234])\b|\b(?:error|fehler|erreur|errore|erro|fout|fel|fejl|feil|błąd|chyba|hata|hiba|eroare|ошибка|помилка)\s*(?:40[0134]|410|50[0234])\b"
-    r"|(?:page|article|story|site|file|content|video) (?:(?:was |is |you requested was )?not found|does(?: not|n['’]t) exist|can ?not be found|could not be found|unavailable|(?:is )?no longer available|has been removed)"
-    r"|^not found|^(?:page )?expired$|^access (?:to this page has been )?denied|^forbidden|^just a moment|^attention required|^are you a robot|^service unavailable|^temporarily unavailable|^bad gateway|^gateway time-?out|^internal server error|^something went wrong"
-    r"|^(?:site |down )?(?:under|for) maintenance|^wartungsarbeiten|seite (?:wurde )?(?:leider )?nicht gefunden|seite existiert nicht|zugriff verweigert"
-    r"|página (?:no|não) (?:fue |foi )?encontrada|no (?:se ha encontrado|encontramos) la página|acceso denegado|la página no existe|page (?:introuvable|non trouvée)|cette page n['’]existe pas|accès refusé"
-    r"|pagina non (?:è stata )?trovata|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte|finns inte)|siden (?:blev ikke fundet|findes ikke|finnes ikke|ble ikke funnet)|sivua ei löy"
-    r"|(?:strona nie (?:istnieje|została znaleziona)|nie znaleziono strony)|stránka (?:nenalezena|neexistuje|nebyla nalezena)|(?:az )?oldal nem található|pagina nu (?:a fost găsită|există)|sayfa bulunamadı"
-    r"|страница не (?:найдена|существует)|сторінк\w не знайдено|доступ запрещ[её]н|η σελίδα δεν βρέθηκε|页面不存在|找不到(?:页面|頁面|该页)|ページが見つかりません|お探しのページ|페이지를 찾을 수 없|الصفحة غير موجودة"
-    r"|^robot check|^verify you are human|^security check|^checking your browser|^human verification|^captcha\b",
-    re.IGNORECASE,
-)
-CHALLENGE: Final = re.compile(r"cf-challenge|challenge-platform|px-captcha|captcha-delivery|g-recaptcha|h-captcha|datadome|_Incapsula_")
 LOGIN_TITLE: Final = re.compile(
     r"^\W*(?:log[ -]?in|sign[ -]?in|log on|anmelden|einloggen|anmeldung|login|connexion|se connecter|identifiez-vous|iniciar sesión|acceder|accedi|entrar|inloggen|logga in|log ind|logg inn"
-    r"|zaloguj(?: się)?|přihlášení|giriş(?: yap)?|bejelentkezés|autentificare|войти|вход|увійти|σύνδεση|登录|登入|ログイン|로그인|تسجيل الدخول)(?!\w)(?:\W+(?:to|in|or|bei|mit|und|à|a|en|для|в)\b)?",
+    r"|zaloguj(?: się)?|přihlášení|giriş(?: yap)?|bejelentkezés|autentificare|войти|вход|увійти|σύνδεση|登录|登入|ログイン|로그인|تسجيل الدخول)(?!\w)(?P<more>\W+(?:to|in|or|bei|mit|und|à|a|en|для|в)\b)?",
     re.IGNORECASE,
 )
 FREE: Final = frozenset({"true", "1", "yes"})
 PAID: Final = frozenset({"locked", "metered", "premium", "paid", "true", "yes"})
 TIER_NAMES: Final = ("article:content_tier", "og:article:content_tier", "content_tier", "paywall", "is-paywalled")
+BOX_WORDS: Final = ("consent", "cmp", "cookie", "onetrust", "didomi", "sp_message", "usercentrics", "privacy-")
 CONSENT_SELECTOR: Final = (
     "contains(@class,'consent') or contains(@id,'consent') or contains(@id,'cmp') or contains(@class,'cookie') or contains(@id,'cookie')"
-    " or contains(@id,'onetrust') or contains(@id,'didomi')"
+    " or contains(@id,'onetrust') or contains(@id,'didomi') or starts-with(@id,'sp_message') or contains(@id,'usercentrics')"
+    " or contains(@class,'cmp-') or contains(@class,'privacy-') or contains(@class,'didomi')"
 )
 PAYWALL_WORDS: Final = ("aywall", "regwall", "subscriber-only")
 PAYWALL_SELECTOR: Final = (
@@ -69,6 +72,28 @@ PAYWALL_SELECTOR: Final = (
 
 def _has_consent_form(page: ParsedPage) -> bool:
     return any(CONSENT_ADDRESS.search(form.get("action") or "") or is_called(form, CONSENT_MARK) for form in page.tree.iter("form"))
+
+
+def _said(text: str) -> int:
+    """Words of consent in a text."""
+    lower = text.lower()
+    return sum(map(lower.count, CONSENT_STEMS))
+
+
+def _boxes(page: ParsedPage) -> list[str]:
+    """Texts of what the markup calls a request for consent."""
+    if not any(word in page.html for word in BOX_WORDS):
+        return []
+    found = page.tree.xpath(f".//*[{CONSENT_SELECTOR}][not(self::body or self::html or self::script or self::style)]")
+    texts = (text_of(box) for box in islice(found, MAX_BOXES) if not has_more_than(box, MAX_BOX))
+    return [text for text in texts if _said(text) >= WALL_WORDS]
+
+
+def _stands_in(body: str, box: str) -> bool:
+    """Whether a box holds nearly all of a text."""
+    paragraphs = body.split("\n\n")
+    inside = sum(len(paragraph) for paragraph in paragraphs if paragraph in box)
+    return inside >= MOST * sum(map(len, paragraphs))
 
 
 def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) -> bool:
@@ -85,29 +110,29 @@ def is_consent_wall(page: ParsedPage, body: str, words: int, *, declared: bool) 
         return True
     if declared and words > LONG_WORDS:
         return False
-    asked = body
-    if words < LONG_WORDS:
-        # What a wall asks may stand in its headline and on its buttons more than in its text.
-        buttons = (text_of(button) for button in page.tree.iter("button"))
-        asked = "\n".join((body, *(heading.text for heading in page.headings[:2]), *buttons))
-    said = len(CONSENT_WORDS.findall(asked.lower()))
+    asked = "\n".join((body, *(heading.text for heading in page.headings[:2]))) if words < LONG_WORDS else body
+    if _said(asked) < WALL_WORDS:
+        return False
+    boxes = _boxes(page)
+    if boxes and words < LONG_WORDS and body:
+        # Beside its request for consent a page may speak of such requests.
+        return any(_stands_in(body, box) for box in boxes)
+    # What a wall asks may stand on its buttons more than in its text.
+    buttons = (text_of(button) for button in page.tree.iter("button")) if words < LONG_WORDS else ()
+    said = _said("\n".join((asked, *buttons)))
     dense = said >= MIN_CONSENT_WORDS and said > words * CONSENT_SHARE
     if words < LONG_WORDS and (dense or not declared) and _has_consent_form(page):
         return True
-    return dense and (not declared or bool(page.tree.xpath(f".//*[{CONSENT_SELECTOR}]")))
+    return dense and not declared and not page.times  # walls are not dated
 
 
 def _names(page: ParsedPage, title: str) -> list[str]:
     return [text for text in (title, page.title_tag, *(heading.text for heading in page.headings[:2])) if text]
 
 
-def is_error_page(page: ParsedPage, title: str, words: int) -> bool:
-    """Whether a page is an error or a test for people, whatever its status was."""
-    if words >= LONG_WORDS or page.data.article is not None:
-        return False
-    if any(ERROR_TITLE.search(text) for text in _names(page, title)):
-        return True
-    return words < CHALLENGE_WORDS and any(CHALLENGE.search(script[:2_000]) for script in page.scripts)
+def _asks_to_log_in(title: str) -> bool:
+    match = LOGIN_TITLE.match(title)
+    return match is not None and words_in(title[match.end() :]) <= (PURPOSE_WORDS if match["more"] else NAME_WORDS)
 
 
 def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
@@ -115,7 +140,7 @@ def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
     if words >= LOGIN_WORDS:
         return False
     asks = any((field.get("type") or "").lower() == "password" for field in page.tree.iter("input"))
-    named = any(LOGIN_TITLE.match(text) for text in _names(page, title))
+    named = any(_asks_to_log_in(text) for text in _names(page, title))
     return named or (asks and words < LOGIN_WORDS // 2)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.errors import PageError
-from pipeline.extract import agencies, furniture, names, notices, parsing, structured, titles
+from pipeline.extract import furniture, names, notices, parsing, signatures, structured, titles
 from pipeline.extract.extraction import extract
 from pipeline.extract.page import gather
 from pipeline.models import Extraction, PageSource
@@ -201,7 +201,7 @@ def test_people_in_bylines(byline: str, people: list[str]) -> None:
     ],
 )
 def test_agencies_in_datelines(body: str, agency: str | None) -> None:
-    assert agencies.agency_in_dateline(body) == agency
+    assert signatures.agency_in_text(body) == agency
 
 
 @pytest.mark.parametrize(

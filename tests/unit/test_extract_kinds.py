@@ -133,6 +133,17 @@ def test_a_page_that_lists_is_an_index_page() -> None:
             "https://logo.example/pictures/logotherapy.jpg",
         ),
         ('<meta property="og:image" content="data:image/gif;base64,R0lGOD">', None),
+        (
+            '<meta property="og:image" content="/sites/default/files/2025-01/pier.jpg">',
+            "https://example.org/sites/default/files/2025-01/pier.jpg",
+        ),
+        (
+            '<meta property="og:image" content="/2025/firm-changes-its-logo-after-outcry.jpg">',
+            "https://example.org/2025/firm-changes-its-logo-after-outcry.jpg",
+        ),
+        ('<meta property="og:image" content="/m/pixel-9-test.jpg">', "https://example.org/m/pixel-9-test.jpg"),
+        ('<meta property="og:image" content="/avatars/roe.jpg">', None),
+        ('<meta property="og:image" content="//cdn.example.org/a b.jpg">', "https://cdn.example.org/a%20b.jpg"),
         ("", None),
     ],
 )
@@ -152,6 +163,15 @@ def test_the_picture_is_what_the_page_gives_for_sharing(head: str, image: str | 
 )
 def test_a_text_for_subscribers_is_flagged(head: str, paywalled: bool) -> None:
     assert page(head=head).paywalled is paywalled
+
+
+def test_a_press_release_below_the_name_of_its_sender() -> None:
+    assert page(text=f"<p>Polizei Nordhafen</p><p>Nordhafen (ots)</p>{TEXT}").kind == "press_release"
+
+
+def test_what_systems_write_for_want_of_a_topic_is_none() -> None:
+    found = page(head=data(**{"@type": "NewsArticle", "keywords": '["bridge","harbour"]', "articleSection": "Uncategorized"}))
+    assert found.topics == ("bridge", "harbour")
 
 
 def test_candidates_are_scored_best_first() -> None:

@@ -155,6 +155,45 @@ def test_the_outlets_name_goes_with_what_follows_it(title: str, left: str) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("LIVE: Storm Anna – trains are cancelled", "Storm Anna – trains are cancelled"),
+        ("Exclusive | Council leader hid the report", "Council leader hid the report"),
+        ("WATCH: Divers inspect the pier", "Divers inspect the pier"),
+        ("Breaking News - Bridge to reopen", "Bridge to reopen"),
+        ("[Update] Bridge to reopen", "Bridge to reopen"),
+        ("Bridge to reopen [UPDATED]", "Bridge to reopen"),
+        ("Opinion: The bridge should stay", "The bridge should stay"),
+        ("【速報】県内の橋、月末までに再開へ", "県内の橋、月末までに再開へ"),
+        ("Watch out: the cost of living in the north", "Watch out: the cost of living in the north"),
+        ("Live and let die: the last days of a port", "Live and let die: the last days of a port"),
+        ("Ukraine war: What the line means", "Ukraine war: What the line means"),
+        ("Live – the new album of the Quays", "Live – the new album of the Quays"),
+        ("Opinion: Why?", "Opinion: Why?"),
+    ],
+)
+def test_labels_before_and_after_a_headline(title: str, left: str) -> None:
+    assert title_of(f"<h1>{title}</h1>", title=f"{title} | Harbour Post", og=title) == left
+
+
+@pytest.mark.parametrize(
+    ("site", "title"),
+    [
+        ("Time", "Time to go – why the coach must resign"),
+        ("The Post", "Sub-postmasters – victims of the Post"),
+        ("Standard", "Standard of living - a quiet collapse"),
+    ],
+)
+def test_a_headline_may_hold_a_word_that_is_the_outlets_name(site: str, title: str) -> None:
+    assert title_of(f"<h1>{title}</h1>", title=f"{title} | {site}", og=title, site=site) == title
+
+
+def test_an_edition_of_the_outlet_goes_though_a_heading_names_it() -> None:
+    body = f"<h1>Quay News</h1><h1>{HEADLINE}</h1>"
+    assert title_of(body, title=f"{HEADLINE} - Quay News", og=f"{HEADLINE} - Quay News", site="Quay") == HEADLINE
+
+
 def test_entities_and_characters_that_were_encoded_twice() -> None:
     assert title_of("<h1>Fish &amp;amp; ships</h1>", title="x") == "Fish & ships"
     assert title_of("<h1>BrÃ¼cken im MÃ¤rz</h1>", title="x") == "Brücken im März"
@@ -170,3 +209,21 @@ def test_labels_of_topics() -> None:
     source = PageSource(url="https://harbourpost.example/a", html=html, fetched_at=datetime(2025, 1, 20, tzinfo=UTC))
     found = dict(labelled(gather(source, html, parse_tree(html))))
     assert found == {"Region: Europe, USA": ["Europe", "USA"], "Tags: Floods": ["Floods"]}
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Lire aussi :", "Read also:", "Mehr dazu:", "Te puede interesar:", "Leggi anche:", "Читайте также:", "Lue myös:", "Xem thêm:",
+     "اقرأ أيضًا:", "यह भी पढ़ें:", "関連記事：", "관련기사:", "Sur le même sujet :", "Background:"],
+)  # fmt: skip
+def test_a_line_that_leads_to_another_article_names_no_topic(label: str) -> None:
+    html = f"<p>{label} <a href='/a/9'>Ferry fined</a></p>"
+    source = PageSource(url="https://harbourpost.example/a", html=html, fetched_at=datetime(2025, 1, 20, tzinfo=UTC))
+    assert dict(labelled(gather(source, html, parse_tree(html)))) == {f"{label} Ferry fined": []}
+
+
+@pytest.mark.parametrize("label", ["标签：", "タグ：", "الوسوم:", "Theme:", "More on:", "Related topics:", "Mehr zum Thema:"])
+def test_labels_of_topics_in_many_languages(label: str) -> None:
+    html = f"<p><b>{label}</b> <a href='/t/1'>Floods</a>, <a href='/t/2'>Maria Holt</a></p>"
+    source = PageSource(url="https://harbourpost.example/a", html=html, fetched_at=datetime(2025, 1, 20, tzinfo=UTC))
+    assert list(dict(labelled(gather(source, html, parse_tree(html)))).values()) == [["Floods", "Maria Holt"]]
