@@ -63,6 +63,17 @@ AGENCIES: Final = {
 }  # fmt: skip
 # Name of an agency by the form that it signs with.
 _BY_FORM: Final = {form: name for name, forms in AGENCIES.items() for form in forms.split("|")}
+# Others that sign where an author's name stands; elsewhere such short words may be anything.
+_SIGNATURES: Final = frozenset(
+    fold(name)
+    for name in (
+        "Lusa|ČTK|CTK|TASR|SITA|BTA|БТА|Hina|STA|Beta|Бета|FoNet|Фонет|SRNA|Срна|FENA|МИА|ΑΠΕ|ΑΠΕ-ΜΠΕ|ANA-MPA|DHA|İHA|IHA|ANKA|BNS|LETA|ELTA|Agerpres|Mediafax|News.ro|Antara|"
+        "NAN|APS|MAP|WAM|وام|واس|KUNA|كونا|QNA|قنا|SANA|سانا|WAFA|وفا|IRNA|ایرنا|ISNA|ایسنا|Fars|Mehr|Tasnim|UNB|BSS|বাসস|ইউএনবি|APP|UNIAN|УНІАН|УНИАН|УНН|БелТА|Казинформ|Azertac|"
+        "Armenpress|CNA|中央社|中新社|中国新闻网|新华网|新華社|共同通信|共同|時事通信|時事|ロイター|연합뉴스|뉴시스|뉴스1|TTXVN|PNA|Adnkronos|AGI|Askanews|Italpress|LaPresse|Colprensa|Andina|"
+        "Agência Brasil|Folhapress|Estadão Conteúdo|Estadão|SID|epd|KNA|dts|AFX|dpa-AFX|dpa/AFX|STT|Lehtikuva|Cihan|MENA|أ ف ب|ا ف ب|د ب أ|أ ش أ|الأناضول|سبوتنيك|فارس|تسنيم|"
+        "पीटीआई|एएनआई|आईएएनएस|भाषा|वार्ता|UNI|Agencies|Agencje|Agenzie|Agencias|Agências|Agenturen|Agences|Bürolar|وكالات|RTRS|XINHUA|Europapress|Press Trust of India|Servimedia"
+    ).split("|")
+)
 _FORMS: Final = "|".join(re.escape(form) for form in sorted(_BY_FORM, key=len, reverse=True))
 
 # A name that says of itself that it is an agency's, as the whole of a credit.
@@ -127,6 +138,12 @@ def _organisation(piece: str) -> str | None:
     if staff := STAFF.match(piece):
         return _BY_FORM[staff[1]]
     return piece if NAMED_AGENCY.fullmatch(piece) and not NO_NEWS_AGENCY.search(piece) else None
+
+
+def is_agency(name: str) -> bool:
+    """Whether a name in a byline is an agency's."""
+    name = name.strip(" .()[]/")
+    return _organisation(name) is not None or fold(name) in _SIGNATURES
 
 
 def agency_of(text: str) -> str | None:

@@ -81,8 +81,9 @@ def _decided(parsed: page.ParsedPage) -> Extraction:
     labels = dict(topics.labelled(parsed))
     # The body is what costs: general means look for it only where they are needed.
     text = ruled.body or body.decide(parsed, title=title.value, authors=people.value, labels=labels)
-    published = rules.over(ruled.published_at, times.decide_published(parsed))
-    modified = times.decide_modified(parsed, published.value)
+    lines = times.Lines(parsed)
+    published = rules.over(ruled.published_at, times.decide_published(parsed, lines))
+    modified = times.decide_modified(parsed, published.value, lines)
     origin = syndication.decide(parsed, body=text.value, authors=people.candidates)
     subjects = rules.over(ruled.topics, topics.decide(parsed, labels=labels))
     address = addresses.decide(parsed)

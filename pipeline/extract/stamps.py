@@ -66,7 +66,9 @@ type_of_told = tuple[str, str]  # a text and its source
 
 
 def order(page: ParsedPage, spoken: tuple[str, ...]) -> str:
-    """Which of a day and a month in digits stands first on a page."""
+    """Which of a day, a month and a short year in digits stands first on a page."""
+    if spoken[:1] in {("ko",), ("ja",), ("zh",)}:
+        return "YMD"
     country = page.country or next((label[3:].lower() for label in page.said_languages if REGION.match(label)), "")
     return "MDY" if spoken[:1] == ("en",) and country in {"", *MONTH_FIRST} else "DMY"
 
@@ -115,7 +117,8 @@ def items(page: ParsedPage) -> Iterator[type_of_told]:
     """What the page's microdata say of the publication."""
     own = datelines.home(page)
     for element in cast("list[HtmlElement]", PUBLISHED_ITEM(page.tree))[:MAX_TIMES]:
-        text = element.get("content") or element.get("datetime") or text_of(element)
+        written = element.get("title") if element.tag == "abbr" else None
+        text = element.get("content") or element.get("datetime") or written or text_of(element)
         if text and not datelines.is_elsewhere(element, own):
             yield text, "microdata"
 
@@ -130,7 +133,7 @@ def times(page: ParsedPage, kind: str) -> list[type_of_told]:
             continue
         parent = element.getparent()
         marks = f"{label_of(element)} {label_of(parent) if parent is not None else ''}"
-        is_modified = MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate", marks)
+        is_modified = MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate|entry-date", marks)
         if ("modified" if is_modified else "published") == kind:
             found.append((element.get("pubdate") is None and not PUBLISHED_MARK.search(marks), text))
     return [(text, "time") for _, text in sorted(found, key=lambda one: one[0])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cached_property
 from itertools import islice
 from math import ceil, floor
 from typing import Final
@@ -30,6 +31,23 @@ QUARTER: Final = timedelta(minutes=15)
 FARTHEST: Final = timedelta(hours=14)  # no place is farther from UTC
 
 type_of_dated = tuple[str, str, Timestamp | None]  # a text, its source and the time that it says
+
+
+class Lines:
+    """The dates that a page shows its readers, read when first asked for."""
+
+    def __init__(self, page: ParsedPage) -> None:
+        self._page = page
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """What they may be written in."""
+        return stamps.spoken(self._page)
+
+    @cached_property
+    def dates(self) -> list[datelines.ShownDate]:
+        """The surest first."""
+        return datelines.shown(self._page, languages=self.languages, order=stamps.order(self._page, self.languages))
 
 
 def _shift(found: Timestamp, told: Iterable[str], day: Timestamp | None, page: ParsedPage) -> tzinfo:
@@ -105,10 +123,9 @@ def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of
         yield text, "htmldate", stamps.parse(page, text)
 
 
-def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
+def _seen(page: ParsedPage, read: Lines, fed: Timestamp | None) -> Iterator[type_of_dated]:
     """What the page shows its readers, among what else is said of it, the surest first."""
-    known = stamps.spoken(page)
-    lines = datelines.shown(page, languages=known, order=stamps.order(page, known))
+    known, lines = read.languages, read.dates
     yield from ((one.line, "text", one.when) for one in lines if one.place <= Place.DATELINE)
     if fed:
         yield fed.isoformat(), "feed", fed
@@ -121,8 +138,14 @@ def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
     yield from _last_resort(page, days[Place.STRANGE] - days[Place.UNSURE])
 
 
-def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
-    """When the article was published: the first plausible time of the best kind of source, else None."""
+def decide_published(page: ParsedPage, lines: Lines | None = None) -> Decision[Timestamp | None]:
+    """When the article was published: the first plausible time of the best kind of source, else None.
+
+    Args:
+        page: the page.
+        lines: the dates that it shows, where others ask for them too.
+
+    """
     told = list(stamps.structured(page))
     chosen = stamps.first(page, told)
     if not chosen:
@@ -138,7 +161,7 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
         # A feed that agrees with the URL adds the minute.
         chosen = chosen or (fed if fed and abs(fed.at - day.at) < SAME_DAY else day)
     if not chosen:
-        for text, source, when in _seen(page, fed):
+        for text, source, when in _seen(page, lines or Lines(page), fed):
             told.append((text, source))
             # The URL may say that the article is of quite another month.
             if when and dates.is_near_month_in_url(when.at, page.url):
@@ -150,16 +173,30 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
     return Decision(value=chosen, candidates=shown(told))
 
 
-def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[Timestamp | None]:
-    """When the article was last changed; None if the page doesn't say, or says a time before its publication."""
+def _is_before(one: Timestamp, other: Timestamp) -> bool:
+    """Whether a time is before another one, as far as both are exact."""
+    if Precision.DAY in {one.precision, other.precision}:
+        return one.at.date() < other.at.date() and other.at - one.at > DAY
+    return one.at < other.at
+
+
+def decide_modified(page: ParsedPage, published: Timestamp | None, lines: Lines | None = None) -> Decision[Timestamp | None]:
+    """When the article was last changed; None if the page doesn't say, or says a time before its publication.
+
+    Args:
+        page: the page.
+        published: when the article was published.
+        lines: the dates that the page shows, where others ask for them too.
+
+    """
     told = stamps.modified(page)
     chosen = stamps.first(page, told)
-    if (
-        chosen
-        and published
-        and chosen.at < published.at
-        and not (published.precision is Precision.DAY or chosen.precision is Precision.DAY)
-    ):
+    if not chosen:
+        shown_dates = (lines or Lines(page)).dates
+        found = [one for one in shown_dates if one.place is Place.MODIFIED and 0 <= one.since <= datelines.FOLLOWING]
+        told += [(one.line, "text") for one in found]
+        chosen = found[0].when if found else None
+    if chosen and published and _is_before(chosen, published):
         chosen = None
     return Decision(value=chosen, candidates=shown(told))
 
