@@ -93,10 +93,10 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     yield spoken if set(map(fold, marked)) < set(map(fold, spoken)) else marked
     yield spoken
     yield next((people for _, people in bywords.labelled(page.marks, read, is_strange=evidence.vicinity.is_strange) if people), ())
-    yield _credited(page, evidence, read)
     yield first_people([byline for byline in evidence.bylines if byline.is_apart], read)
     yield [name for text in evidence.fed for name in read(text, True)]
     yield declared.people_in(evidence.metas, read)
+    yield _credited(page, evidence, read)
     far = _far_bylines(page, evidence)
     yield _agreed([byline for byline in far if not byline.is_apart], read)
     yield bywords.signed(evidence.vicinity.ahead, read)

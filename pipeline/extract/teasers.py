@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 from typing import Final
@@ -26,8 +26,10 @@ HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 class Home:
     """What holds a page's headline, and what the page is called: neither is another article's."""
 
-    elements: Container[HtmlElement]
+    elements: frozenset[HtmlElement]
     titles: str  # folded
+    path: str  # of its address
+    known: dict[HtmlElement, bool | None]  # blocks that were looked at, by whether they are teasers; None: too large for one
 
     def __contains__(self, element: object) -> bool:
         """Whether an element holds the headline."""
@@ -43,7 +45,20 @@ def home(page: ParsedPage, headline: HtmlElement | None) -> Home:
 
     """
     elements = frozenset(headline.iterancestors()) if headline is not None else frozenset()
-    return Home(elements=elements, titles=" | ".join(map(fold, (page.title_tag, *page.metas("og:title")))))
+    titles = " | ".join(map(fold, (page.title_tag, *page.metas("og:title"))))
+    return Home(elements=elements, titles=titles, path=_path(page.url), known={})
+
+
+def _path(url: str) -> str:
+    """The path of an address with its slash; empty for a home page."""
+    path = url.split("?", 1)[0].split("#", 1)[0].partition("://")[2].partition("/")[2].rstrip("/")
+    return f"/{path}" if path else ""
+
+
+def _leads_home(link: HtmlElement, own: Home) -> bool:
+    """Whether a link leads nowhere or to the page itself."""
+    address = (link.get("href") or "").split("#")[0].rstrip("/")
+    return not address or (own.path != "" and address.endswith(own.path))
 
 
 def _is_title(text: str) -> bool:
@@ -77,23 +92,22 @@ def _stands_alone(link: HtmlElement) -> bool:
     return not (before or "").strip() and not (link.tail or "").strip()
 
 
-def _titles(inner: list[HtmlElement], own: Home) -> Iterator[tuple[HtmlElement, bool]]:
-    """Links in a block that are called what articles are called, and whether they are headings."""
+def _titles(inner: list[HtmlElement], own: Home) -> Iterator[bool]:
+    """For each link in a block that is called what articles are called: whether it is a heading."""
     for link in inner:
-        if link.tag != "a" or not (link.get("href") or "").strip("#/"):
+        if link.tag != "a" or _leads_home(link, own):
             continue
-        heading = next(
-            (one for one in chain(islice(link.iterancestors(), 2), islice(link.iter(), MAX_ELEMENTS)) if one.tag in HEADINGS), None
-        )
-        text = text_of(link if heading is None else heading)
-        if _is_title(text) and fold(text) not in own.titles and (heading is not None or _stands_alone(link)):
-            yield link, heading is not None
+        inside = next((one for one in islice(link.iter(), MAX_ELEMENTS) if one.tag in HEADINGS), None)
+        is_heading = inside is not None or any(one.tag in HEADINGS for one in islice(link.iterancestors(), 2))
+        text = text_of(link if inside is None else inside)
+        if _is_title(text) and fold(text) not in own.titles and (is_heading or _stands_alone(link)):
+            yield is_heading
 
 
 def _has_like_neighbour(place: HtmlElement, own: Home) -> bool:
     for sibling in (place.getnext(), place.getprevious()):
         inner = _inner(sibling) if sibling is not None else None
-        if inner and next(_titles(inner, own), None):
+        if inner and next(_titles(inner, own), None) is not None:
             return True
     return False
 
@@ -108,10 +122,13 @@ def is_in_teaser(element: HtmlElement, own: Home) -> bool:
         own: what is none of another article's.
 
     """
+    if not own.elements:
+        return False  # nothing tells what is the page's own
     for place in takewhile(lambda place: place not in own, islice(chain([element], element.iterancestors()), AROUND)):
-        inner = _inner(place)
-        if inner is None:
-            return False
-        if any(is_heading or _has_like_neighbour(place, own) for _, is_heading in _titles(inner, own)):
-            return True
+        if place not in own.known:
+            inner = _inner(place)
+            titles = _titles(inner, own) if inner is not None else ()
+            own.known[place] = any(is_heading or _has_like_neighbour(place, own) for is_heading in titles) if inner is not None else None
+        if own.known[place] is not False:
+            return own.known[place] is True
     return False
