@@ -53,7 +53,7 @@ PUBLISHED: Final = re.compile(
     r"|diterbitkan|dipublikasi|tayang|发布|發布|發佈|发表|發表|公開|掲載|配信|投稿|입력|등록|게재|발행|avaldatud|paskelbta|გამოქვეყნ|հրապարակ"
 )
 MODIFIED: Final = re.compile(
-    r"updat|modif|changed|edited|revised|reviewed|aktuali[sz]|geandert|anderung|\bstand\b|bearbeitet|mise? a jour|a[c]?tuali[sz]|aggiornat"
+    r"updat|modif|changed|edited|revised|reviewed|aktuali[sz]|geandert|anderung|bearbeitet|mise? a jour|a[c]?tuali[sz]|aggiornat"
     r"|bijgewerkt|gewijzigd|oppdatert|opdateret|uppdatera|andrad|paivitetty|muokattu|frissit|modosit|azurira|posodobljen|ажурира|обновл|изменен"
     r"|оновлен|актуал|ενημερω|guncelle|تحديث|تعديل|روزرساني|עודכן|अपडेट|अद्यतन|আপডেট|diperbarui|diubah|cap nhat|更新|修改|修正|수정|업데이트|uuendatud|atnaujint"
 )
@@ -62,7 +62,8 @@ WORD: Final = re.compile(r"[^\W\d_]")
 UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 UNSPACED_WORD: Final = 5  # letters
 SENTENCE_END: Final = re.compile("[。！？।]")
-LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
+AS_OF: Final = re.compile(r"\bstand\b")  # when the text was written or changed last
+LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED, "as of": AS_OF}
 SEPARATOR: Final = re.compile(r"[|·•»>]")
 DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
 TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
@@ -85,12 +86,13 @@ class Place(IntEnum):
     ABOVE = 6  # the headline
     MARKED_FAR = 7
     LOOSE = 8  # on a page without headline
-    MODIFIED = 9
-    UNSURE = 10
-    STRANGE = 11  # in a comment, beside another article, or today's
+    AS_OF = 9
+    MODIFIED = 10
+    UNSURE = 11
+    STRANGE = 12  # in a comment, beside another article, or today's
 
 
-LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED}
+LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED, "as of": Place.AS_OF}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,7 @@ def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
 
 
 def _label(before: str, after: str) -> str:
-    """What the words beside a date say of it: `published`, `modified` or nothing; the nearest word before it counts most."""
+    """What the words beside a date say of it: `published`, `modified`, `as of` or nothing; the nearest word before it counts most."""
     near = before[-MAX_LABEL:]
     last = {kind: max((match.end() for match in pattern.finditer(near)), default=0) for kind, pattern in LABELS.items()}
     if any(last.values()):
@@ -229,7 +231,7 @@ def _place(written: dates.Written, element: HtmlElement, since: int | None, own:
     if teasers.is_in_teaser(element, own):
         return Place.STRANGE
     if label:
-        if label == "modified" or is_alone:
+        if label != "published" or is_alone:
             return LABELLED[label]
         return Place.SENTENCE if META_MARK.search(names) else Place.UNSURE
     is_near, is_close = since is not None and 0 <= since <= FOLLOWING, since is not None and 0 <= since <= CLOSE

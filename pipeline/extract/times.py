@@ -131,7 +131,7 @@ def _seen(page: ParsedPage, read: Lines, fed: Timestamp | None) -> Iterator[type
         yield fed.isoformat(), "feed", fed
     yield from ((one.line, "text", one.when) for one in lines if Place.DATELINE < one.place <= Place.ABOVE)
     yield from ((text, source, stamps.parse(page, text, known)) for text, source in stamps.of_page(page))
-    yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.UNSURE)
+    yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.MODIFIED)
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
     days = {place: {one.when.at.date() for one in lines if one.place is place} for place in (Place.UNSURE, Place.STRANGE)}
@@ -193,7 +193,8 @@ def decide_modified(page: ParsedPage, published: Timestamp | None, lines: Lines 
     chosen = stamps.first(page, told)
     if not chosen:
         shown_dates = (lines or Lines(page)).dates
-        found = [one for one in shown_dates if one.place is Place.MODIFIED and 0 <= one.since <= datelines.FOLLOWING]
+        places = {Place.MODIFIED, Place.AS_OF} if published else {Place.MODIFIED}
+        found = [one for one in shown_dates if one.place in places and one.when != published and 0 <= one.since <= datelines.FOLLOWING]
         told += [(one.line, "text") for one in found]
         chosen = found[0].when if found else None
     if chosen and published and _is_before(chosen, published):
