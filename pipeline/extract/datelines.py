@@ -26,6 +26,7 @@ MAX_LINES: Final = 60  # of a page that are read for dates
 MAX_EARLY: Final = 20  # of them before the headline
 MAX_BEFORE: Final = 4  # words before a date that is all that a line says
 MAX_AFTER: Final = 8
+PROSE_WORDS: Final = 20
 MAX_LABEL: Final = 40  # characters
 NEAR: Final = 4  # elements around one that tell what it belongs to
 FOLLOWING: Final = 60  # elements after the headline
@@ -89,7 +90,8 @@ class Place(IntEnum):
     AS_OF = 9
     MODIFIED = 10
     UNSURE = 11
-    STRANGE = 12  # in a comment, beside another article, or today's
+    PROSE = 12  # in a sentence of the text
+    STRANGE = 13  # in a comment, beside another article, or today's
 
 
 LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED, "as of": Place.AS_OF}
@@ -247,7 +249,7 @@ def _place(written: dates.Written, element: HtmlElement, since: int | None, own:
         (Place.DATELINE, is_dateline and is_near),
         (Place.LOOSE, (is_alone or is_dateline) and since is None),
     )
-    return next((place for place, holds in kinds if holds), Place.UNSURE)
+    return next((place for place, holds in kinds if holds), Place.PROSE if before + after >= PROSE_WORDS else Place.UNSURE)
 
 
 def _is_of_event(written: dates.Written) -> bool:

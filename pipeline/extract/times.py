@@ -134,8 +134,8 @@ def _seen(page: ParsedPage, read: Lines, fed: Timestamp | None) -> Iterator[type
     yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.MODIFIED)
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
-    days = {place: {one.when.at.date() for one in lines if one.place is place} for place in (Place.UNSURE, Place.STRANGE)}
-    yield from _last_resort(page, days[Place.STRANGE] - days[Place.UNSURE])
+    unsure = {one.when.at.date() for one in lines if one.place is Place.UNSURE}
+    yield from _last_resort(page, {one.when.at.date() for one in lines if one.place > Place.UNSURE} - unsure)
 
 
 def decide_published(page: ParsedPage, lines: Lines | None = None) -> Decision[Timestamp | None]:
