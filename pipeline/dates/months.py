@@ -20,12 +20,25 @@ SPOKEN_AS: Final[dict[str, tuple[str, ...]]] = {"no": ("nb", "nn"), "tl": ("tl",
 INFLECTED: Final = 5  # letters; longer names may carry an ending
 # Of the Solar Hijri calendar, which the tables do not hold.
 PERSIAN: Final = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
+# Forms that are no beginning of a form in the tables, with the number of the month.
+DECLINED: Final[dict[str, dict[str, int]]] = {
+    "sr": {"marta": 3, "марта": 3, "maja": 5, "маја": 5, "juna": 6, "јуна": 6, "jula": 7, "јула": 7},
+    "bs": {"marta": 3, "maja": 5, "juna": 6, "jula": 7},
+    "sl": {"marca": 3, "maja": 5},
+    "et": {"mail": 5},
+    "lv": {
+        "janvārī": 1, "februārī": 2, "martā": 3, "aprīlī": 4, "maijā": 5, "jūnijā": 6,
+        "jūlijā": 7, "augustā": 8, "septembrī": 9, "oktobrī": 10, "novembrī": 11, "decembrī": 12,
+    },
+}  # fmt: skip
+NUKTA: Final = "\u093c"  # a point under Devanagari letters, which many leave out
+DIGITS: Final = {code: str(int(chr(code))) for code in range(0x0660, 0x1000) if chr(code).isdecimal()}
 DOT: Final = re.compile(r"(?<=[a-z])\.|(?<=[^\x00-\x7f])(?<!\d)\.")
 
 
 def fold(text: str) -> str:
-    """The text on one line without case, accents and dots of abbreviations, as the names are looked for in it."""
-    return DOT.sub("", words.fold(" ".join(text.split())))
+    """The text on one line without case, accents and dots of abbreviations, as the names are looked for in it, in ASCII's digits."""
+    return DOT.sub("", words.fold(" ".join(text.split())).translate(DIGITS))
 
 
 @cache
@@ -53,6 +66,9 @@ def names(language: str) -> dict[str, int]:
             for number, month in enumerate(MONTHS, start=1):
                 for name in part.get(month, ()):
                     found.setdefault(fold(name), number)
+                    found.setdefault(fold(name.replace(NUKTA, "")), number)
+    for name, number in DECLINED.get(language, {}).items():
+        found.setdefault(fold(name), number)
     if language == "fa":
         for number, name in enumerate(PERSIAN, start=1):
             found.setdefault(fold(name), number)

@@ -29,11 +29,12 @@ DAY: Final = r"(?<!\d)(?P<day>\d{1,2})(?!\d)(?:\.|[º°]|-?[^\W\d_]{1,3}(?![^\W_
 YEAR: Final = r"(?<!\d)(?P<year>\d{4})(?!\d)"
 # "m." (Lithuanian), "gada" (Latvian), "(e)ko" (Basque), "жылғы" (Kazakh): what may stand between a year and what follows it.
 OF_YEAR: Final = r"(?:[.-]?\s?\(?[^\W\d_]{1,8}\)?[^\W\d_]{0,3})?"
+OTHER_NAME: Final = r"(?:\s?/\s?[^\W\d_]{2,10}(?:\s[^\W\d_]{4,8})?)?"  # of the same month: "مارس/آذار"
 # What stands before and after the month's name.
 SHAPES: Final = tuple(
     (re.compile(before + "$"), re.compile(after))
     for before, after in (
-        (f"{DAY}{GAP}{LINK}", f"{GAP}{LINK}{YEAR}"),
+        (f"{DAY}{GAP}{LINK}", f"{OTHER_NAME}{GAP}{LINK}{YEAR}"),
         ("", f"{GAP}{DAY}{GAP}{LINK}{YEAR}"),
         (f"{YEAR}{OF_YEAR}{GAP}", f"{GAP}{DAY}"),
         (f"{YEAR}{OF_YEAR}{GAP}{DAY}{GAP}{LINK}", ""),
@@ -41,6 +42,9 @@ SHAPES: Final = tuple(
 )
 YEAR_FIRST: Final = re.compile(r"(?<![\d./-])(\d{4})(\s?[-./]\s?)(\d{1,2})\2(\d{1,2})(?!\d)")
 EAST_ASIAN: Final = re.compile(r"(?<!\d)(\d{4})(\s?[年년]\s?)(\d{1,2})\s?[月월]\s?(\d{1,2})(?!\d)")
+# Years of an era: since the Japanese emperor's accession, or of the Republic of China.
+ERAS: Final = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
+OF_ERA: Final = re.compile(r"(令和|平成|民[國国])\s?(\d{1,3}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})(?!\d)")
 YEAR_LAST: Final = re.compile(r"(?<![\d./-])(\d{1,2})(\s?[-./]\s?)(\d{1,2})\2(\d{4}|\d{2})(?![\d%]|[-./]\d)")
 
 CLOCK: Final = (
@@ -51,6 +55,9 @@ ZONE_NAME: Final = r"(?:\s?\(?(?P<zone>[a-z]{2,4}(?:[+-]\d{1,2}(?::?\d{2})?)?)(?
 CLOCK_AFTER: Final = re.compile(rf"(?P<gap>\D{{0,20}}?){CLOCK}{ZONE_NAME}")
 CLOCK_BEFORE: Final = re.compile(rf"(?P<gap>){CLOCK}\D{{0,16}}$")
 AFTERNOON: Final = re.compile("下午|晚上|午後|오후")
+AFTERNOON_AFTER: Final = re.compile(r"(?::\d\d)?\s?(?:م(?![^\W_])|مساء|পিএম|μ\.?μ|ch(?![^\W_]))")
+# "12 มี.ค. 68": a year of the Thai calendar, short
+SHORT_THAI: Final = (re.compile(rf"{DAY}\s?$"), re.compile(r"\s?(?P<year>\d{2})(?![\d:.])"))
 
 type_of_place = tuple[int, int, date | None]
 
@@ -77,11 +84,17 @@ def _in_digits(text: str, order: str, last: date) -> Iterator[type_of_place]:
     for pattern in (YEAR_FIRST, EAST_ASIAN):
         for match in pattern.finditer(text):
             yield match.start(), match.end(), calendars.day(int(match[1]), int(match[3]), int(match[4]))
+    for match in OF_ERA.finditer(text):
+        years = 1 if match[2] == "元" else int(match[2])
+        yield match.start(), match.end(), calendars.day(ERAS[match[1]] + years, int(match[3]), int(match[4]))
     for match in YEAR_LAST.finditer(text):
         year = int(match[4])
         if year < CENTURY:
             if len(text) > AROUND:
                 continue  # more likely another thing, such as a version
+            if order == "YMD":
+                yield match.start(), match.end(), calendars.day(last.year // CENTURY * CENTURY + int(match[1]), int(match[3]), year)
+                continue
             year += last.year // CENTURY * CENTURY
         month_first = order == "MDY" and "." not in match[2]
         yield match.start(), match.end(), _ordered(int(match[1]), int(match[3]), year, month_first=month_first, last=last)
@@ -100,6 +113,13 @@ def _in_words(text: str, languages: tuple[str, ...]) -> Iterator[type_of_place]:
                 day = calendars.day(int(part["year"]), months.number_of(match[0], numbers), int(part["day"]))
                 yield start - len(before) + left.start(), end + right.end(), day
                 break
+        else:
+            left, right = SHORT_THAI[0].search(before), SHORT_THAI[1].match(after)
+            if left and right and "th" in languages:
+                day = calendars.day(
+                    calendars.BUDDHIST_YEARS.start + int(right["year"]), months.number_of(match[0], numbers), int(left["day"])
+                )
+                yield start - len(before) + left.start(), end + right.end(), day
 
 
 @lru_cache(maxsize=256)
@@ -113,7 +133,9 @@ def _with_clock(day: date, before: str, after: str, zone: tzinfo) -> tuple[datet
     if match is None:
         return datetime.combine(day, time(), tzinfo=zone), Precision.DAY
     part = match.groupdict()
-    half = (part["half"] or part["hourly_half"] or ("p" if AFTERNOON.search(part["gap"] + before[-NEAR:]) else ""))[:1]
+    rest = match.string[max(match.end("hour"), match.end("minute")) :]
+    is_late = AFTERNOON.search(part["gap"] + before[-NEAR:]) or AFTERNOON_AFTER.match(rest)
+    half = (part["half"] or part["hourly_half"] or ("p" if is_late else ""))[:1]
     hour, minute = int(part["hour"]), int(part["minute"] or 0)
     if half and hour <= NOON:
         hour = hour % NOON + (NOON if half == "p" else 0)
@@ -134,7 +156,7 @@ def within(text: str, *, zone: tzinfo, latest: datetime, languages: tuple[str, .
         zone: where they are read, unless a zone stands beside the time.
         latest: when the page was fetched; later dates are none.
         languages: ISO 639-1 codes of the languages that months may be named in, the likeliest first.
-        order: `MDY` or, else, `DMY`, for days and months in digits.
+        order: `MDY` or, else, `DMY`, for days and months in digits; `YMD` where short years stand first.
 
     """
     text = months.fold(text)

@@ -102,6 +102,15 @@ AGENCIES: Final = {
 }  # fmt: skip
 # Name of an agency by the form that it signs with.
 BY_FORM: Final = {form: name for name, forms in AGENCIES.items() for form in forms.split("|")}
+# Others that sign where an author's name stands; elsewhere such short words may be anything.
+_SIGNATURES: Final = frozenset(
+    fold(name)
+    for name in (
+        "STA|Бета|Фонет|МИА|IHA|ANKA|Mediafax|News.ro|APS|MAP|واس|SANA|سانا|Fars|Mehr|Tasnim|UNB|BSS|বাসস|ইউএনবি|APP|UNIAN|УНІАН|УНИАН|УНН|Казинформ|"
+        "Azertac|Armenpress|CNA|中国新闻网|共同|時事|TTXVN|PNA|LaPresse|Colprensa|Estadão|SID|epd|KNA|dts|AFX|dpa-AFX|dpa/AFX|Lehtikuva|Cihan|MENA|ا ف ب|أ ش أ|"
+        "سبوتنيك|فارس|تسنيم|भाषा|वार्ता|UNI|Agencies|Agencje|Agenzie|Agencias|Agências|Agenturen|Agences|Bürolar|وكالات|RTRS|Europapress|Servimedia"
+    ).split("|")
+)
 FORMS: Final = "|".join(re.escape(form) for form in sorted(BY_FORM, key=len, reverse=True))
 
 # A name that says of itself that it is an agency's, as the whole of a credit.
@@ -165,6 +174,12 @@ def _organisation(piece: str) -> str | None:
     if staff := STAFF.match(piece):
         return BY_FORM[staff[1]]
     return piece if NAMED_AGENCY.fullmatch(piece) and not NO_NEWS_AGENCY.search(piece) else None
+
+
+def is_agency(name: str) -> bool:
+    """Whether a name in a byline is an agency's."""
+    name = name.strip(" .()[]/")
+    return _organisation(name) is not None or fold(name) in _SIGNATURES
 
 
 def agency_of(text: str) -> str | None:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from pipeline.extract import bywords, declared
+from pipeline.extract import bywords, declared, reporters
 from pipeline.extract.bylines import BY_RELATION, MAY_NAME_AUTHOR, Byline, bylines, first_people
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.names import ReadNames, is_outlet, names_in
@@ -50,7 +50,7 @@ def _gathered(page: ParsedPage, read: ReadNames, sites: frozenset[str]) -> _Evid
         declares=any("Person" not in types_of(node) or not is_outlet(first_text(node), sites) for node in nodes),
         # A page without a headline is all near.
         bylines=bylines(vicinity.near if vicinity.has_headline else page.marked(MAY_NAME_AUTHOR), vicinity, is_near=True),
-        spoken=list(bywords.near_headline(vicinity.ahead, read)),
+        spoken=list(bywords.near_headline(vicinity.ahead, read, is_strange=vicinity.is_strange)),
         fed=list(page.source.feed_authors),
         metas=declared.metas(page),
         vicinity=vicinity,
@@ -72,6 +72,16 @@ def _agreed(found: Sequence[Byline], read: ReadNames) -> list[str]:
     return people if {fold(name) for byline in found for name in byline.people(read)} <= set(map(fold, people)) else []
 
 
+def _credited(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Sequence[str]:
+    """Whom a line near the headline credits, else all lines that credit anybody."""
+    if not any(word in page.lower_text for word in reporters.TRIGGERS):
+        return ()
+    is_strange = evidence.vicinity.is_strange
+    near = next(reporters.credited(evidence.vicinity.ahead, read, is_strange=is_strange), ())
+    found = () if near else tuple(map(tuple, islice(reporters.credited(page.marks, read, is_strange=is_strange), MAX_AUTHORS)))
+    return near or (found[0] if len(set(found)) == 1 else ())
+
+
 def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator[Sequence[str]]:
     """Whom each kind of evidence names, the surest kind first."""
     marked = first_people([byline for byline in evidence.bylines if not byline.is_apart], read)
@@ -79,16 +89,18 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     # What is both marked and written as a byline knows better than structured data, which may name who put the text online.
     yield spoken if set(map(fold, marked)) == set(map(fold, spoken)) else ()
     yield declared.people_of(evidence.nodes, read)
-    yield marked
+    # Where only some of the names in a written byline are marked, it knows all.
+    yield spoken if set(map(fold, marked)) < set(map(fold, spoken)) else marked
     yield spoken
-    yield next((people for _, people in bywords.labelled(page.marks, read) if people), ())
+    yield next((people for _, people in bywords.labelled(page.marks, read, is_strange=evidence.vicinity.is_strange) if people), ())
     yield first_people([byline for byline in evidence.bylines if byline.is_apart], read)
     yield [name for text in evidence.fed for name in read(text, True)]
     yield declared.people_in(evidence.metas, read)
+    yield _credited(page, evidence, read)
     far = _far_bylines(page, evidence)
     yield _agreed([byline for byline in far if not byline.is_apart], read)
     yield bywords.signed(evidence.vicinity.ahead, read)
-    yield bywords.alone(page.marks, read, is_apart=evidence.vicinity.is_apart)
+    yield bywords.alone(page.marks, read, is_apart=lambda one: evidence.vicinity.is_apart(one) or evidence.vicinity.is_strange(one))
     yield declared.collectives_of(evidence.nodes)
     yield bywords.desks(evidence.spoken)
     yield first_people([byline for byline in far if byline.is_apart and byline.trust == BY_RELATION], read)

@@ -24,7 +24,7 @@ BY_RELATION, BY_CLASS, BY_LINK = range(3)  # how surely the markup names an auth
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 AUTHOR_WORDS: Final = (
     "byline|author|autore?|auteur|avtor|signature|firma|creator|writer|journalist|reporter|columnist|contributor|redactor|redakteur|skribent|forfatter"
-    "|kirjoittaja|toimittaja|yazar|szerzo|penulis|username|poster"
+    "|kirjoittaja|toimittaja|yazar|szerzo|penulis|username|poster|writ(?:e|ten)-?by|posted-?by"
 )
 BYLINE: Final = re.compile(
     rf"(?:^|[\s_-]|post|article|entry|news|story)(?:{AUTHOR_WORDS})s?(?:[\s_-]*(?:name|names|link|title|info|text))?(?=[\s_-]|$)|vcard"
@@ -32,11 +32,11 @@ BYLINE: Final = re.compile(
 # What the pattern above and the relations need; most marks fail it, and many elements share one.
 MAY_NAME_AUTHOR: Final = re.compile(f"{AUTHOR_WORDS}|vcard")
 NO_BYLINE: Final = re.compile(
-    r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|(?<!v)(?<!h-)card"
+    r"comment|related|teaser|recommend|sidebar|promo|footer|bio\b|avatar|share|social|newsletter|listing|location|[_-](?:city|place|role|position|job|cargo)\b|(?<!v)(?<!h-)card"
 )
 AUTHOR_LINK: Final = re.compile(
     r"/(?:author|autor|auteur|autore|autori|authors|autoren|avtor\w*|profile|staff|firmas?|contributors?|writers?|journalist\w*|periodistas?|reporter\w*"
-    r"|columnist\w*|redaktor\w*|redakteur\w*|skribent\w*|forfatter\w*|kirjoittaja\w*|toimittaja\w*|yazar\w*|szerzo\w*|penulis)/[\w%.-]{2,}"
+    r"|columnist\w*|redaktor\w*|redakteur\w*|skribent\w*|forfatter\w*|kirjoittaja\w*|toimittaja\w*|yazar\w*|szerzo\w*|penulis)/(?:\d{1,9}/)?[\w%.-]{2,}"
 )
 # Profiles of users; near the headline they are the author's.
 USER_LINK: Final = re.compile(r"(?:^|[/,?&=.-])(?:users?|userinfo|members?|memberlist|profiles?|profil|redaktion|autoren)\b", re.IGNORECASE)
@@ -125,10 +125,10 @@ def bylines(elements: Iterable[HtmlElement], vicinity: Vicinity, *, is_near: boo
 def _found(elements: Iterable[HtmlElement], vicinity: Vicinity, *, is_near: bool) -> Iterator[Byline]:
     for element in elements:
         trust = _trust(element, is_near=is_near)
-        if trust is None or has_more_than(element, MAX_BYLINE) or vicinity.is_comment(element):
+        if trust is None or has_more_than(element, MAX_BYLINE):
             continue
         text = _text(element)
-        if len(text) >= MIN_BYLINE:
+        if len(text) >= MIN_BYLINE and not vicinity.is_strange(element):
             yield Byline(element=element, text=text, trust=trust, is_near=is_near, is_apart=vicinity.is_apart(element))
 
 

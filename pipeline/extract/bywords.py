@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from pipeline.extract.agencies import agency_of
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import INLINE, has_more_than, spelled
-from pipeline.extract.names import BETWEEN, COLONS, LABELS, ORGANISATION, PREPOSITIONS, WROTE, ReadNames
+from pipeline.extract.names import BETWEEN, COLONS, LABELS, ORGANISATION, PHRASE, PREPOSITIONS, TEXT_AND_PICTURES, WROTE, ReadNames
 
 MAX_LINE: Final = 80  # characters of a byline
 MAX_BLOCK: Final = 240  # of a block that begins with one
@@ -25,8 +25,9 @@ EMPHASIS: Final = frozenset({"strong", "b", "em", "i", "span"})
 BEFORE: Final = PREPOSITIONS | LABELS  # a name
 BEGINNINGS: Final = BEFORE | WROTE  # of bylines
 LABEL_STARTS: Final = frozenset(label[:2] for label in LABELS)  # most texts begin otherwise
-FIRST_WORD: Final = re.compile(r"\s*(autor(?:in)?[/:*](?:in|autor)\b|tác giả|\w+)", re.IGNORECASE)
+FIRST_WORD: Final = re.compile(r"\s*(autor(?:in)?[/:*](?:in|autor)\b|tác giả|[\w\u0900-\u0dff\u0e00-\u0eff]+)", re.IGNORECASE)
 DESK_WORDS: Final = 4
+NOBODY: Final = re.compile("(?:site )?(?:editor|admin|author|user|guest)s?", re.IGNORECASE)
 ACRONYM: Final = re.compile(r"[A-Z]{2,6}")
 CAPITAL: Final = re.compile(r"[^\W\d_a-z]")
 # A single word, which may be a pen name, with a date behind it or nothing.
@@ -64,6 +65,8 @@ def _is_bare(text: str) -> bool:
 
 def begins_byline(text: str) -> bool:
     """Whether a text begins as bylines do."""
+    if PHRASE.match(text) or TEXT_AND_PICTURES.match(text):
+        return True
     word, has_colon, rest = _begin(text)
     if word in PREPOSITIONS:
         return CAPITAL.match(rest) is not None or ONE_WORD.match(rest) is not None
@@ -93,6 +96,18 @@ def _rest_of_line(element: HtmlElement) -> str:
     return line(" ".join(parts))[:MAX_LINE]
 
 
+def _outermost(element: HtmlElement) -> HtmlElement:
+    """The largest inline element that begins with this one."""
+    while (
+        element.getprevious() is None
+        and (parent := element.getparent()) is not None
+        and parent.tag in INLINE
+        and not (parent.text or "").strip()
+    ):
+        element = parent
+    return element
+
+
 def _word_before(element: HtmlElement) -> str:
     """The word directly before an element, in lower case and without its colon."""
     previous, parent = element.getprevious(), element.getparent()
@@ -106,27 +121,42 @@ def _word_before(element: HtmlElement) -> str:
     return words[-1].lower() if 0 < len(words) <= FEW_WORDS else ""
 
 
-def near_headline(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]:
-    """Short texts among the elements after a headline that a byline begins, or that follow "By" or a label."""
+def near_headline(elements: Iterable[HtmlElement], read: ReadNames, *, is_strange: Callable[[HtmlElement], bool]) -> Iterator[Line]:
+    """Short texts among the elements after a headline that a byline begins, or that follow "By" or a label.
+
+    Args:
+        elements: in the page's order.
+        read: reads names.
+        is_strange: whether an element belongs to a comment or to another article.
+
+    """
     for element in elements:
-        own = element.text
-        if not own or own.isspace():
-            continue
-        if _first_word(own) in BEGINNINGS and begins_byline(own):
-            text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
-            if len(element) and "," in own and not 0 < len(text) <= MAX_LINE:
-                # Links to sections stand behind the name.
-                text = line(own.split(",", 1)[0])
-                yield text, read(text, False)
-            elif 0 < len(text) <= MAX_LINE:
-                yield text, read(text, False) or _pen_name(text, read)
-        elif len(own) <= MAX_LINE:
-            if dated := DATED.search(own.strip()):
-                yield line(own), read(dated["who"], _is_one(dated["who"]))
-            elif _word_before(element) in BEFORE and not has_more_than(element, MAX_LINE):
-                text = _first_line(line(f"{spelled(element)} {_rest_of_line(element)}"))
-                if len(text) <= MAX_LINE:
-                    yield text, read(text, _is_one(text))
+        found = _near(element, read)
+        if found and not is_strange(element):
+            yield found
+
+
+def _near(element: HtmlElement, read: ReadNames) -> Line | None:
+    own = element.text
+    if not own or own.isspace():
+        return None
+    if begins_byline(own):
+        text = "" if has_more_than(element, MAX_BLOCK) else _first_line(spelled(element))
+        if len(element) and "," in own and not 0 < len(text) <= MAX_LINE:
+            # Links to sections stand behind the name.
+            text = line(own.split(",", 1)[0])
+            return text, read(text, False)
+        if 0 < len(text) <= MAX_LINE:
+            return text, read(text, False) or _pen_name(text, read)
+    elif len(own) <= MAX_LINE:
+        if dated := DATED.search(own.strip()):
+            return line(own), read(dated["who"], _is_one(dated["who"]))
+        begun = _outermost(element)
+        if _word_before(begun) in BEFORE and not has_more_than(begun, MAX_LINE):
+            text = _first_line(line(f"{spelled(begun)} {_rest_of_line(begun)}"))
+            if len(text) <= MAX_LINE:
+                return text, read(text, _is_one(text))
+    return None
 
 
 def desks(lines: Iterable[Line]) -> list[str]:
@@ -135,12 +165,12 @@ def desks(lines: Iterable[Line]) -> list[str]:
         word, _, rest = _begin(text)
         name = BETWEEN.split(rest, maxsplit=1)[0].rstrip(" .:")
         if word in PREPOSITIONS and (ACRONYM.fullmatch(name) or (ORGANISATION.search(name) and len(name.split()) <= DESK_WORDS)):
-            return [] if agency_of(name) else [name]
+            return [] if agency_of(name) or NOBODY.fullmatch(name) else [name]
     return []
 
 
-def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]:
-    """Short texts anywhere that a label begins, which may be emphasised."""
+def labelled(elements: Iterable[HtmlElement], read: ReadNames, *, is_strange: Callable[[HtmlElement], bool]) -> Iterator[Line]:
+    """Short texts anywhere that a label begins, which may be emphasised; in no comment and beside no other article."""
     for element in elements:
         own = element.text
         if not own or own.isspace():
@@ -149,7 +179,7 @@ def labelled(elements: Iterable[HtmlElement], read: ReadNames) -> Iterator[Line]
             continue
         word, has_colon, rest = _begin(own)
         # Without a colon only what can be no other word is a label, or what stands alone.
-        if not (has_colon or not rest or "/" in word) or has_more_than(element, MAX_LINE):
+        if not (has_colon or not rest or "/" in word) or has_more_than(element, MAX_LINE) or is_strange(element):
             continue
         text = spelled(element)
         if not _is_bare(text):

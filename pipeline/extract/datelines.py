@@ -16,8 +16,10 @@ from lxml.html import HtmlElement
 
 from pipeline import dates
 from pipeline.dates import months
+from pipeline.extract import teasers
 from pipeline.extract.elements import INLINE, following, label_of, stands_in
 from pipeline.extract.page import ParsedPage
+from pipeline.extract.teasers import Home
 from pipeline.models import Timestamp
 
 MAX_LINE: Final = 300  # characters read of a block
@@ -25,21 +27,25 @@ MAX_LINES: Final = 60  # of a page that are read for dates
 MAX_EARLY: Final = 20  # of them before the headline
 MAX_BEFORE: Final = 4  # words before a date that is all that a line says
 MAX_AFTER: Final = 8
+PROSE_WORDS: Final = 20
 MAX_LABEL: Final = 40  # characters
 MAX_UPDATE_WORDS: Final = 2  # before `updated`, as in `and last updated`
 NEAR: Final = 4  # elements around one that tell what it belongs to
 FOLLOWING: Final = 60  # elements after the headline
 CLOSE: Final = 15
+FRAME_ABOVE: Final = 8
 SILENT: Final = frozenset({"script", "style", "noscript", "template", "option", "textarea", "title"})
-HAS_DATE: Final = re.compile(r"\d(?:\d{3}|[./]\s?\d{1,2}[./]\s?\d{2})")
+HAS_DATE: Final = re.compile(r"\d(?:\d{3}|\s?年|[./]\s?\d{1,2}[./]\s?\d{2})")
 DATE_MARK: Final = re.compile(
     r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|dateline|posted|submitted|byline)(?=$|[\s_-])"
 )
 FRAME: Final = frozenset({"aside", "footer", "nav", "blockquote", "figure", "figcaption"})  # posts of others and captions have dates too
 ELSEWHERE: Final = re.compile(
-    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo(?!ted)|ticker|(?<!v)card|listing|trending|more-|masthead|top-?bar|today|weather|current-?date"
+    r"comment|related|sidebar|recommend|teaser|latest|popular|footer|archive|widget|promo(?!ted)|ticker|(?<!v)card|listing|trending|more-(?:from|on|in|news|stor|articles|posts|like|top|about)|masthead|top-?bar|today|weather|current-?date"
 )
-OTHERS: Final = re.compile(r"comment|kommentar|related|recommend|latest|popular|ticker|trending|more-")
+OTHERS: Final = re.compile(
+    r"comment|kommentar|related|recommend|latest|popular|ticker|trending|more-(?:from|on|in|news|stor|articles|posts|like|top|about)"
+)
 NOTHING: Final = re.compile(r"(?!)")
 PUBLISHED_NAME: Final = re.compile(r"datepublished")  # the property of schema.org
 # Folded, as in `dates.within`. After the words of sites in these languages.
@@ -50,13 +56,20 @@ PUBLISHED: Final = re.compile(
     r"|diterbitkan|dipublikasi|tayang|发布|發布|發佈|发表|發表|公開|掲載|配信|投稿|입력|등록|게재|발행|avaldatud|paskelbta|გამოქვეყნ|հրապարակ"
 )
 MODIFIED: Final = re.compile(
-    r"updat|modif|changed|edited|revised|reviewed|aktuali[sz]|geandert|anderung|\bstand\b|bearbeitet|mise? a jour|a[c]?tuali[sz]|aggiornat"
+    r"updat|modif|changed|edited|revised|reviewed|aktuali[sz]|geandert|anderung|bearbeitet|mise? a jour|a[c]?tuali[sz]|aggiornat"
     r"|bijgewerkt|gewijzigd|oppdatert|opdateret|uppdatera|andrad|paivitetty|muokattu|frissit|modosit|azurira|posodobljen|ажурира|обновл|изменен"
     r"|оновлен|актуал|ενημερω|guncelle|تحديث|تعديل|روزرساني|עודכן|अपडेट|अद्यतन|আপডেট|diperbarui|diubah|cap nhat|更新|修改|修正|수정|업데이트|uuendatud|atnaujint"
 )
-LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED}
+OF_NEXT: Final = re.compile(r"[^\d|·•]{0,12}\d")
+WORD: Final = re.compile(r"[^\W\d_]")
+UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+UNSPACED_WORD: Final = 5  # letters
+SENTENCE_END: Final = re.compile("[。！？।]")
+AS_OF: Final = re.compile(r"\bstand\b")  # when the text was written or changed last
+LABELS: Final = {"published": PUBLISHED, "modified": MODIFIED, "as of": AS_OF}
+OF_UPDATES: Final = frozenset({"modified", "as of"})
+UPDATED: Final = re.compile(f"{MODIFIED.pattern}|{AS_OF.pattern}")
 SEPARATOR: Final = re.compile(r"[|·•»>]")
-WORD: Final = re.compile(r"[^\W\d_]{2,}")
 DATELINE_END: Final = re.compile(r"\s*[).–—|/\"„“«»-]")
 TITLE_SEPARATORS: Final = frozenset("|-–—·•»:")
 META_MARK: Final = re.compile(r"meta|info|submitted|credit|foot")
@@ -78,12 +91,14 @@ class Place(IntEnum):
     ABOVE = 6  # the headline
     MARKED_FAR = 7
     LOOSE = 8  # on a page without headline
-    MODIFIED = 9
-    UNSURE = 10
-    STRANGE = 11  # in a comment, beside another article, or today's
+    AS_OF = 9
+    MODIFIED = 10
+    UNSURE = 11
+    PROSE = 12  # in a sentence of the text
+    STRANGE = 13  # in a comment, beside another article, or today's
 
 
-LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED}
+LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED, "as of": Place.AS_OF}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +108,7 @@ class ShownDate:
     when: Timestamp
     line: str
     place: Place
+    since: int = 0  # elements after the headline
 
 
 def _is_inline(element: HtmlElement) -> bool:
@@ -145,12 +161,27 @@ def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
 
 
 def _label(before: str, after: str) -> str:
-    """What the words beside a date say of it: `published`, `modified` or nothing; the nearest word before it counts most."""
+    """What the words beside a date say of it: `published`, `modified`, `as of` or nothing; the nearest word before it counts most."""
     near = before[-MAX_LABEL:]
     last = {kind: max((match.end() for match in pattern.finditer(near)), default=0) for kind, pattern in LABELS.items()}
     if any(last.values()):
         return max(last, key=lambda kind: last[kind])
-    return next((kind for kind, pattern in LABELS.items() if pattern.search(after[:MAX_LABEL])), "")
+    found = ((kind, pattern.search(after[:MAX_LABEL])) for kind, pattern in LABELS.items())
+    # "8:15, updated 9:00" says nothing of the first.
+    return next((kind for kind, match in found if match and not OF_NEXT.match(after, match.end())), "")
+
+
+def _own_words(after: str) -> str:
+    """What stands after a date and before the label of the next one."""
+    after = SEPARATOR.split(after, maxsplit=1)[0]
+    starts = (match.start() for pattern in LABELS.values() if (match := pattern.search(after)) and OF_NEXT.match(after, match.end()))
+    return after[: min(starts, default=len(after))]
+
+
+def _words(text: str) -> int:
+    """How many words a text has; in scripts without spaces a few letters are one."""
+    unspaced = len(UNSPACED.findall(text))
+    return sum(map(bool, map(WORD.search, text.split()))) + unspaced // UNSPACED_WORD
 
 
 def _headline(page: ParsedPage) -> HtmlElement | None:
@@ -160,10 +191,9 @@ def _headline(page: ParsedPage) -> HtmlElement | None:
     return best.element if best else None
 
 
-def home(page: ParsedPage) -> frozenset[HtmlElement]:
-    """The elements that hold the page's headline: whatever they are called, they are the article's."""
-    headline = _headline(page)
-    return frozenset(headline.iterancestors()) if headline is not None else frozenset()
+def home(page: ParsedPage) -> Home:
+    """What holds the page's headline: whatever it is called, it is the article's."""
+    return teasers.home(page, _headline(page))
 
 
 def _is_called(element: HtmlElement, tags: Container[str], called: re.Pattern[str], own: Container[HtmlElement]) -> bool:
@@ -175,51 +205,55 @@ def _is_called(element: HtmlElement, tags: Container[str], called: re.Pattern[st
     )
 
 
-def is_elsewhere(element: HtmlElement, own: Container[HtmlElement]) -> bool:
+def is_elsewhere(element: HtmlElement, own: Home) -> bool:
     """Whether an element belongs to another article, a comment or the frame of the page.
 
     Args:
         element: any.
-        own: the elements that hold the headline.
+        own: what holds the headline.
 
     """
     is_named = PUBLISHED_NAME.search(label_of(element)) is not None
-    return _is_called(element, () if is_named else FRAME, OTHERS if is_named else ELSEWHERE, own)
+    return _is_called(element, () if is_named else FRAME, OTHERS if is_named else ELSEWHERE, own) or teasers.is_in_teaser(element, own)
 
 
-def _place(
-    written: dates.Written, followed_by: dates.Written | None, element: HtmlElement, since: int | None, own: Container[HtmlElement]
-) -> Place:
-    """The kind of place of a date in a line, some elements after the headline, and perhaps followed by another date there."""
-    rest = followed_by.before if followed_by else written.after
-    before, after = SEPARATOR.split(written.before)[-1].split(), SEPARATOR.split(rest)[0].split()
-    is_alone = len(before) <= MAX_BEFORE and len(after) <= MAX_AFTER
+def _is_of_frame(element: HtmlElement, since: int, own: Home) -> bool:
+    """Whether what stands above the headline is too far from it to be the article's."""
+    around = next((place for place in element.iterancestors() if place in own), None)
+    return since < -FRAME_ABOVE or around is None or around.tag == "body"
+
+
+def _place(written: dates.Written, element: HtmlElement, since: int | None, own: Home, *, is_today: bool) -> Place:
+    """The kind of place of a date in a line, some elements after the headline; many pages show the day of today."""
+    before, after = _words(SEPARATOR.split(written.before)[-1]), _words(_own_words(written.after))
+    is_alone = before <= MAX_BEFORE and after <= MAX_AFTER and not SENTENCE_END.search(written.before + written.after)
     block = _block(element)
     names = " ".join(label_of(place) for place in (element, block, block.getparent()) if place is not None)
-    # What stands between two dates speaks of the second.
-    label = _label(written.before, "" if followed_by else written.after) if len(before) <= MAX_AFTER else ""
+    label = _label(written.before, written.after) if before <= MAX_AFTER else ""
     is_above = since is not None and -FOLLOWING <= since < 0
     # The page's header may show today's date.
     if _is_called(element, (), OTHERS, own) or (is_above and _is_called(element, {"header"}, NOTHING, own)):
         return Place.STRANGE
+    if teasers.is_in_teaser(element, own):
+        return Place.STRANGE
     if label:
-        if label == "modified" or is_alone:
+        if label != "published" or is_alone:
             return LABELLED[label]
         return Place.SENTENCE if META_MARK.search(names) else Place.UNSURE
     is_near, is_close = since is not None and 0 <= since <= FOLLOWING, since is not None and 0 <= since <= CLOSE
     if OTHER_LABEL.search(written.before) or (not is_close and _is_called(element, FRAME, ELSEWHERE, own)):
         return Place.UNSURE
-    is_marked = len(before) + len(after) <= MAX_BEFORE + MAX_AFTER and DATE_MARK.search(names)
-    is_dateline = len(before) <= MAX_BEFORE and DATELINE_END.match(written.after)
+    is_marked = before + after <= MAX_BEFORE + MAX_AFTER and DATE_MARK.search(names)
+    is_dateline = before <= MAX_BEFORE and DATELINE_END.match(written.after)
     kinds = (
         (Place.MARKED, is_marked and is_near),
         (Place.MARKED_FAR, is_marked),
         (Place.BESIDE, is_alone and is_near),
-        (Place.ABOVE, is_alone and is_above),
+        (Place.ABOVE, is_alone and is_above and not (is_today and _is_of_frame(element, since or 0, own))),
         (Place.DATELINE, is_dateline and is_near),
         (Place.LOOSE, (is_alone or is_dateline) and since is None),
     )
-    return next((place for place, holds in kinds if holds), Place.UNSURE)
+    return next((place for place, holds in kinds if holds), Place.PROSE if before + after >= PROSE_WORDS else Place.UNSURE)
 
 
 def _is_of_event(written: dates.Written) -> bool:
@@ -248,19 +282,19 @@ def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[S
         return (written for written in found if not _is_of_event(written))
 
     own = home(page)
+    today = page.source.fetched_at.astimezone(page.zone).date()
     title = page.title_tag[:MAX_LINE]
     found = [ShownDate(when=written.when, line=title, place=Place.TITLE) for written in within(title) if _is_in_title(written)]
     for line, element, since in islice(_lines(page), MAX_LINES):
-        written = list(within(line))
-        found += [
-            ShownDate(when=one.when, line=line, place=_place(one, after, element, since, own))
-            for one, after in zip_longest(written, written[1:])
-        ]
-    return sorted(found, key=lambda one: one.place)
+        for one in within(line):
+            place = _place(one, element, since, own, is_today=one.when.at.date() == today)
+            found.append(ShownDate(when=one.when, line=line, place=place, since=since or 0))
+    # What stands above the headline is the surer the nearer it is.
+    return sorted(found, key=lambda one: (one.place, -one.since if one.place is Place.ABOVE else 0))
 
 
 def label_before(element: HtmlElement) -> str:
-    """What the words right before an element say of the date in it: `published`, `modified` or nothing."""
+    """What the words right before an element say of the date in it: a key of `LABELS` or nothing."""
     previous, parent = element.getprevious(), element.getparent()
     if previous is None:
         told = parent.text if parent is not None else ""
@@ -284,16 +318,16 @@ def lines_of_update(page: ParsedPage) -> Iterator[str]:
         seen.add(block)
         for text, begins in _lines_of(block):
             line = " ".join(text.split())[:MAX_LINE]
-            if HAS_DATE.search(line) and MODIFIED.search(months.fold(line)) and not is_elsewhere(begins, own):
+            if HAS_DATE.search(line) and UPDATED.search(months.fold(line)) and not is_elsewhere(begins, own):
                 yield line
 
 
 def _is_of_update(written: dates.Written, followed_by: dates.Written | None) -> bool:
     """Whether a date stands after a label such as `Updated:` and not in a sentence that says what was changed."""
-    label = MODIFIED.search(written.before)
-    if label is None or _label(written.before, "") != "modified":
+    label = UPDATED.search(written.before)
+    if label is None or _label(written.before, "") not in OF_UPDATES:
         return False
-    is_label = len(WORD.findall(SEPARATOR.split(written.before[: label.start()])[-1])) <= MAX_UPDATE_WORDS
+    is_label = len(re.findall(r"[^\W\d_]{2,}", SEPARATOR.split(written.before[: label.start()])[-1])) <= MAX_UPDATE_WORDS
     return is_label and (followed_by is not None or len(SEPARATOR.split(written.after)[0].split()) <= MAX_BEFORE)
 
 

@@ -20,7 +20,8 @@ AUTHOR_TYPES: Final = ORGANISATION_TYPES | {"Person"}
 WORK: Final = re.compile(r"(?:Page|Recipe|HowTo|CreativeWork\w*|Posting|Episode|Question)$")
 # What forms are filled in with that want a name.
 PLACEHOLDER: Final = re.compile(
-    r"@|https?:|\b(?:null|none|no author|admin\w*|webmaster|unknown|unbekannt|anonym\w*|guest|user|test)\b", re.IGNORECASE
+    r"@|https?:|\b(?:null|none|no author|admin\w*|webmaster|unknown|unbekannt|anonym\w*|guest|user|test|super ?user|root|wordpress)\b|^(?:site )?(?:editor|author|contributor)$",
+    re.IGNORECASE,
 )
 
 FULL_NAME: Final = re.compile(r"[^\W\d_]{2,20}(?: (?:[a-z]{2,3} )?[^\W\d_a-z][^\W\d_]{1,20}){1,2}\b(?! [^\W\d_a-zß-ÿ])")

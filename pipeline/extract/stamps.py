@@ -67,7 +67,9 @@ type_of_told = tuple[str, str]  # a text and its source
 
 
 def order(page: ParsedPage, spoken: tuple[str, ...]) -> str:
-    """Which of a day and a month in digits stands first on a page."""
+    """Which of a day, a month and a short year in digits stands first on a page."""
+    if spoken[:1] in {("ko",), ("ja",), ("zh",)}:
+        return "YMD"
     country = page.country or next((label[3:].lower() for label in page.said_languages if REGION.match(label)), "")
     return "MDY" if spoken[:1] == ("en",) and country in {"", *MONTH_FIRST} else "DMY"
 
@@ -116,7 +118,8 @@ def items(page: ParsedPage) -> Iterator[type_of_told]:
     """What the page's microdata say of the publication."""
     own = datelines.home(page)
     for element in cast("list[HtmlElement]", PUBLISHED_ITEM(page.tree))[:MAX_TIMES]:
-        text = element.get("content") or element.get("datetime") or text_of(element)
+        written = element.get("title") if element.tag == "abbr" else None
+        text = element.get("content") or element.get("datetime") or written or text_of(element)
         if text and not datelines.is_elsewhere(element, own):
             yield text, "microdata"
 
@@ -132,7 +135,8 @@ def times(page: ParsedPage, kind: str) -> list[type_of_told]:
         parent = element.getparent()
         marks = f"{label_of(element)} {label_of(parent) if parent is not None else ''}"
         label = datelines.label_before(element)
-        is_modified = label == "modified" or (not label and MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate", marks))
+        is_named = MODIFIED_MARK.search(marks) and not re.search(r"publi|pubdate|entry-date", marks)
+        is_modified = label in datelines.OF_UPDATES or (not label and is_named)
         if ("modified" if is_modified else "published") == kind:
             found.append((element.get("pubdate") is None and not PUBLISHED_MARK.search(marks), text))
     return [(text, "time") for _, text in sorted(found, key=lambda one: one[0])]

@@ -16,6 +16,7 @@ MAX_NODES: Final = 5_000
 OF_READERS: Final = frozenset({"comment", "review", "reviews"})  # properties that hold what others say of the page's subject
 # Of a block that is hidden from browsers that know no scripts.
 BEGINNING: Final = re.compile(r"\A\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?\s*")
+OF_LISTS: Final = frozenset({"itemListElement"})  # of articles; the page's own may be among them
 # What is still readable in a block that no parser takes.
 BROKEN_FIELD: Final = re.compile(r'"(headline|datePublished|dateModified|articleSection|@type)"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
 
@@ -50,10 +51,11 @@ def as_list(value: Any) -> list[Any]:
 
 
 def first_text(value: Any) -> str:
-    """First readable text of a property: a string, `@value`, or a node's name."""
+    """First readable text of a property: a string, a whole number, `@value`, or a node's name."""
     for item in as_list(value):
         inner = item.get("@value") or item.get("name") or item.get("headline") if isinstance(item, dict) else item
-        found = line(inner[0] if isinstance(inner, list) and inner else inner)
+        inner = inner[0] if isinstance(inner, list) and inner else inner
+        found = str(inner) if type(inner) is int else line(inner)
         if found:
             return found
     return ""
@@ -84,19 +86,24 @@ def _load(block: str) -> Any:
     return value
 
 
-def _walk(value: Any) -> Iterator[type_of_node]:
-    """Nodes in document order, those inside others too."""
-    waiting = [value]
+def _walk(value: Any) -> Iterator[tuple[type_of_node, bool]]:
+    """Nodes in document order, those inside others too, and whether each is an item of a list."""
+    waiting = [(value, False)]
     seen = 0
     while waiting and seen < MAX_NODES:
-        item = waiting.pop()
+        item, is_listed = waiting.pop()
         seen += 1
         if isinstance(item, list):
-            waiting.extend(reversed(item))
+            waiting.extend((inner, is_listed) for inner in reversed(item))
         elif isinstance(item, dict):
             if "@type" in item or "@id" in item:
-                yield item
-            waiting.extend(reversed([inner for name, inner in item.items() if isinstance(inner, dict | list) and name not in OF_READERS]))
+                yield item, is_listed
+            inside = [
+                (inner, is_listed or name in OF_LISTS)
+                for name, inner in item.items()
+                if isinstance(inner, dict | list) and name not in OF_READERS
+            ]
+            waiting.extend(reversed(inside))
 
 
 def _from_broken(block: str) -> type_of_node | None:
@@ -117,11 +124,15 @@ def _resolved(node: type_of_node, by_id: dict[str, type_of_node]) -> type_of_nod
     return {name: [follow(item) for item in value] if isinstance(value, list) else follow(value) for name, value in node.items()}
 
 
+def _is_called(node: type_of_node, headline: str) -> bool:
+    return first_text(node.get("headline") or node.get("name")).casefold() == headline.casefold()
+
+
 def _own_article(articles: list[type_of_node], headline: str) -> type_of_node | None:
     """The page's own article: among several the one with the page's headline, else the fullest, else the first."""
     if len(articles) > 1 and headline:
         for node in articles:
-            if first_text(node.get("headline") or node.get("name")).casefold() == headline.casefold():
+            if _is_called(node, headline):
                 return node
     return max(articles, key=lambda node: ("datePublished" in node) + ("headline" in node) + ("author" in node), default=None)
 
@@ -135,21 +146,27 @@ def read(blocks: Iterable[str], *, headline: str) -> StructuredData:
 
     """
     nodes: list[type_of_node] = []
+    listed: list[type_of_node] = []
     broken = 0
     for block in blocks:
         if not block.strip():
             continue
         try:
-            nodes.extend(_walk(_load(block)))
+            for node, is_listed in _walk(_load(block)):
+                nodes.append(node)
+                if is_listed and not _is_called(node, headline):
+                    listed.append(node)
         except (ValueError, RecursionError):
             broken += 1
             rest = _from_broken(block)
             if rest:
                 nodes.append(rest)
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node and not node.keys() <= {"@id", "@type"}}
-    articles = [node for node in nodes if any(ARTICLE_TYPE.search(kind) for kind in types_of(node))]
+    others = set(map(id, listed))
+    candidates = [node for node in nodes if id(node) not in others]
+    articles = [node for node in candidates if any(ARTICLE_TYPE.search(kind) for kind in types_of(node))]
     if not articles:
-        articles = [node for node in nodes if "datePublished" in node and ("headline" in node or not types_of(node))]
+        articles = [node for node in candidates if "datePublished" in node and ("headline" in node or not types_of(node))]
     own = _own_article(articles, headline)
     return StructuredData(
         article=_resolved(own, by_id) if own else None,

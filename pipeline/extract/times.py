@@ -115,11 +115,11 @@ def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
         yield fed.isoformat(), "feed", fed
     yield from ((one.line, "text", one.when) for one in lines if Place.DATELINE < one.place <= Place.ABOVE)
     yield from ((text, source, stamps.parse(page, text, known)) for text, source in stamps.of_page(page))
-    yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.UNSURE)
+    yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.MODIFIED)
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
-    days = {place: {one.when.at.date() for one in lines if one.place is place} for place in (Place.UNSURE, Place.STRANGE)}
-    yield from _last_resort(page, days[Place.STRANGE] - days[Place.UNSURE])
+    unsure = {one.when.at.date() for one in lines if one.place is Place.UNSURE}
+    yield from _last_resort(page, {one.when.at.date() for one in lines if one.place > Place.UNSURE} - unsure)
 
 
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
@@ -165,12 +165,7 @@ def decide_modified(page: ParsedPage, published: Timestamp | None) -> Decision[T
     """
     told = stamps.modified(page)
     chosen = stamps.first(page, told)
-    if (
-        chosen
-        and published
-        and chosen.at < published.at
-        and not (published.precision is Precision.DAY or chosen.precision is Precision.DAY)
-    ):
+    if chosen and published and _is_later(published, chosen):
         chosen = None
     if not told:
         shown_lines = stamps.updated(page)

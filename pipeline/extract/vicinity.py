@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from pipeline.extract import teasers
 from pipeline.extract.elements import UNSEEN, following, label_of
 from pipeline.extract.headings import Heading
 from pipeline.extract.page import MARKED, ParsedPage
@@ -21,6 +22,7 @@ BLOCKS: Final = 3
 NEAR: Final = 6  # elements around one that tell whose it is
 COMMENT: Final = re.compile(r"comment|kommentar|comentario|disqus|reply")
 BOX: Final = re.compile(r"related|teaser|recommend|sidebar|promo|footer|widget|latest|most-?read")
+OTHERS: Final = re.compile(r"related|recommend|most-?read|popular|trending|latest")  # other articles
 PICTURE_TAGS: Final = frozenset({"figure", "figcaption", "picture"})
 BOX_TAGS: Final = frozenset({"aside", "footer", "nav"})
 
@@ -47,8 +49,9 @@ class Vicinity:
 
     def __init__(self, page: ParsedPage) -> None:
         heading = _headline(page)
-        self._places: dict[HtmlElement, tuple[bool, bool, bool]] = {}
+        self._places: dict[HtmlElement, tuple[bool, bool, bool, bool]] = {}
         self._around: set[HtmlElement] = set()  # a box around the headline too is no box
+        self._own = teasers.home(page, heading.element if heading else None)
         self.ahead: list[HtmlElement] = []  # what follows the headline, in the page's order
         self.back: list[HtmlElement] = []  # what stands before it
         if heading is None:
@@ -71,23 +74,29 @@ class Vicinity:
         """Whether the page has a headline at all."""
         return bool(self._around)
 
-    def _place(self, element: HtmlElement) -> tuple[bool, bool, bool]:
-        """Whether an element is called a comment, is called a box, is a box by its tag."""
+    def _place(self, element: HtmlElement) -> tuple[bool, bool, bool, bool]:
+        """Whether an element is called a comment, is called a box, is a box by its tag, is called other articles."""
         found = self._places.get(element)
         if found is None:
             marks = label_of(element) if element.tag not in {"body", "html"} else ""
-            found = (COMMENT.search(marks) is not None, BOX.search(marks) is not None, element.tag in BOX_TAGS)
+            found = (
+                COMMENT.search(marks) is not None,
+                BOX.search(marks) is not None,
+                element.tag in BOX_TAGS,
+                OTHERS.search(marks) is not None,
+            )
             self._places[element] = found
         return found
 
-    def is_comment(self, element: HtmlElement) -> bool:
-        """Whether an element stands in a reader's comment."""
-        return any(self._place(place)[0] for place in islice(self._between(element), NEAR))
+    def is_strange(self, element: HtmlElement) -> bool:
+        """Whether an element stands in a reader's comment or beside the title of another article."""
+        places = [self._place(place) for place in islice(self._between(element), NEAR)]
+        return any(comment or others for comment, _, _, others in places) or teasers.is_in_teaser(element, self._own)
 
     def is_apart(self, element: HtmlElement) -> bool:
         """Whether an element stands in a box that the headline does not stand in."""
         for number, place in enumerate(self._between(element)):
-            _, called, tagged = self._place(place)
+            _, called, tagged, _ = self._place(place)
             if tagged or (called and number < NEAR):
                 return True
         return False
