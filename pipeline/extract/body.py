@@ -10,10 +10,11 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract import embedded, extractor, furniture, missed, region
+from pipeline.extract import density, embedded, extractor, furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
 from pipeline.extract.elements import following, is_called, text_of
+from pipeline.extract.listings import LINKED_SHARE, lines_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
 from pipeline.extract.titles import fold
@@ -36,6 +37,8 @@ MAX_STANDFIRST: Final = 700  # characters
 LINKS_AT_MOST: Final = 0.7  # of the text that must stay when lines of links go
 MAX_PICTURES: Final = 300
 MIN_CAPTION: Final = 40  # characters
+FIRST_HEADINGS: Final = 5
+MAX_KICKER: Final = 60  # characters
 LOOK_AHEAD: Final = 80  # elements after the headline
 
 
@@ -67,10 +70,15 @@ def _standfirst(page: ParsedPage, tree: HtmlElement, body: list[str], title: str
     return None
 
 
-def _headlines(page: ParsedPage) -> set[str]:
+def _headlines(page: ParsedPage, title: str) -> set[str]:
     """All forms of the headline, folded."""
     said = (text_of(heading.element) for heading in page.headings if not heading.is_logo)
-    return {fold(text) for text in (*said, *page.metas("og:title"), first_text(page.article.get("headline")))} - {""}
+    lesser = (text_of(heading) for heading in islice(page.tree.iter("h2", "h3"), FIRST_HEADINGS))
+    folded = fold(title)
+    with_kicker = {
+        text for heading in lesser if folded and (text := fold(heading)).endswith(folded) and len(text) <= len(folded) + MAX_KICKER
+    }
+    return with_kicker | {fold(text) for text in (*said, *page.metas("og:title"), first_text(page.article.get("headline")))} - {""}
 
 
 def _captions(page: ParsedPage) -> set[str]:
@@ -83,6 +91,18 @@ def _json_body(page: ParsedPage) -> list[str]:
     return embedded.paragraphs_in(text) if isinstance(text, str) else []
 
 
+def _parted(paragraphs: list[str], tree: HtmlElement) -> list[str]:
+    """The lines of a text that the slow extraction gave as one, where it took all that an element holds; labels and links left out."""
+    if len(paragraphs) != 1:
+        return paragraphs
+    lines = list(lines_of(tree))
+    together = missed.key(paragraphs[0])
+    if any(one.text == paragraphs[0] for one in lines):
+        return paragraphs
+    texts = (one.text for one in lines if one.linked < LINKED_SHARE * one.words and missed.key(one.text) in together)
+    return [text for text in texts if len(text) >= MIN_CAPTION or text.endswith(SENTENCE_ENDS)] or paragraphs
+
+
 def _candidates(page: ParsedPage, tree: HtmlElement, densest: int, title: str) -> Iterator[tuple[str, list[str]]]:
     """Bodies by different means, the cheap one first, others where it may have failed."""
     fast = extractor.quick(copy(tree))
@@ -90,7 +110,8 @@ def _candidates(page: ParsedPage, tree: HtmlElement, densest: int, title: str) -
     length = _length(fast)
     poor = length < SHORT_CHARACTERS or (densest >= MIN_CONTAINER_CHARACTERS and length < DENSE_SHARE * densest)
     if poor and sum(1 for _ in page.tree.iter(*SLOW_BLOCKS)) <= MAX_SLOW_BLOCKS:
-        yield "trafilatura", extractor.thorough(region.whole(page), page.url)
+        whole = region.whole(page, title=title)
+        yield "trafilatura", _parted(extractor.thorough(copy(whole), page.url), whole)
     said = _json_body(page)
     if said:
         yield "json-ld", said
@@ -128,9 +149,9 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
         labels: lines that only name topics or lead to other articles.
 
     """
-    density = region.density(page.tree)
-    tree = region.article_region(page, density, title=title)
-    candidates = list(_candidates(page, tree, density.characters, title))
+    found = density.measure(page.tree, title=title, shown=len(page.lower_text))
+    tree = region.article_region(page, found, title=title)
+    candidates = list(_candidates(page, tree, found.characters, title))
     source, paragraphs = _best(candidates)
     if paragraphs and source not in UNSEEN:
         paragraphs = missed.complete(tree, paragraphs)
@@ -141,7 +162,9 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     standfirst = _standfirst(page, tree, paragraphs, title) if paragraphs else None
     if standfirst:
         paragraphs = [standfirst, *paragraphs]
-    kept = furniture.without(paragraphs, title=title, authors=authors, headlines=_headlines(page), captions=_captions(page))
+    kept = furniture.without(
+        paragraphs, title=title, authors=authors, headlines=_headlines(page, title), captions=_captions(page), own=found.texts
+    )
     record = [(" ".join(text), name) for name, text in sorted(candidates, key=lambda item: item[0] != source)]
     record.append((page.source.feed_summary or "", "feed"))  # beside them, to compare with
     return Decision(value="\n\n".join(kept), candidates=shown(record))

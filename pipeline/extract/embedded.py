@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from pipeline.extract import flight
+from pipeline.extract import flight, payload
 from pipeline.extract.decoding import line
 from pipeline.extract.titles import fold
 
@@ -48,7 +48,9 @@ def _values(script: str) -> Iterator[Any]:
             continue  # inside of the one before
         try:
             value, end = decoder.raw_decode(text, start)
-            yield json.loads(value, strict=False) if isinstance(value, str) else value
+            if isinstance(value, str):
+                value = json.loads(value, strict=False)
+            yield payload.revived(value) if payload.is_flat(value) else value
         except (ValueError, RecursionError):  # a script's own notation, which only a browser could run
             continue
 
@@ -85,7 +87,9 @@ def _measured(root: Any) -> tuple[dict[int, int], list[Any]]:
 def _texts(value: Any) -> Iterator[str]:
     """Strings in their order."""
     waiting = [value]
-    while waiting:
+    left = MAX_VALUES  # values may be in several places
+    while waiting and left:
+        left -= 1
         item = waiting.pop()
         if isinstance(item, str):
             yield item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from lxml import etree
@@ -20,7 +21,6 @@ BLOCKS: Final = frozenset(
         "head",
         "item",
         "quote",
-        "row",
         "code",
         "list",
         "table",
@@ -40,13 +40,18 @@ BLOCKS: Final = frozenset(
         "h6",
         "blockquote",
         "pre",
-        "tr",
         "dl",
         "dt",
         "dd",
         "figcaption",
     ]
 )
+ROWS: Final = frozenset(["row", "tr"])
+BREAKS: Final = frozenset(["lb", "br"])
+LINES: Final = frozenset(["p", "item", "head", "hi", "ref"])
+CELLS: Final = frozenset(["cell", "td", "th"])
+ROW_CELLS: Final = 2  # with text, for a row to be one
+MAX_CELL: Final = 200  # characters of a cell with paragraphs of its own; a longer one is a part of the page
 
 
 def preload() -> None:
@@ -58,26 +63,46 @@ def _options(*, fast: bool) -> Extractor:
     return Extractor(output_format="python", fast=fast, comments=False, tables=True)
 
 
+def _is_inline_code(element: etree._Element) -> bool:
+    """Whether an element is code among the words of a line, not a block of it."""
+    parent = element.getparent()
+    return element.tag == "code" and parent is not None and parent.tag in LINES
+
+
+def _row(cells: Sequence[Sequence[str]]) -> list[str]:
+    """The paragraphs of a table's row: one with its cells apart, or those of a page that is laid out by a table."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < ROW_CELLS or any(len(cell) > 1 and sum(map(len, cell)) > MAX_CELL for cell in filled):
+        return [text for cell in filled for text in cell]
+    return [" | ".join(" ".join(cell) for cell in filled)]
+
+
 def paragraphs_of(tree: etree._Element) -> list[str]:
     """Paragraphs of an extracted body in order; a table's row is one, with its cells apart."""
     found: list[str] = []
+    cells: list[list[str]] = []  # of the row that is read
     waiting: list[str] = []
 
     def end() -> None:
         text = line("".join(waiting))
         waiting.clear()
         if text:
-            found.append(text)
+            (cells[-1] if cells else found).append(text)
 
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
-        if tag in BLOCKS or tag in {"lb", "br"}:
+        if tag in ROWS:
             end()
-        elif tag in {"cell", "td", "th"} and event == "start" and waiting:
-            waiting.append(" | ")
+            found += _row(cells)
+            cells.clear()
+        elif tag in CELLS and event == "start":
+            end()
+            cells.append([])
+        elif tag in BREAKS or (tag in BLOCKS and not _is_inline_code(element)):
+            end()
         waiting.append((element.text if event == "start" else element.tail) or "")
     end()
-    return found
+    return found + _row(cells)
 
 
 def quick(tree: HtmlElement) -> list[str]:

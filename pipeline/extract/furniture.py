@@ -6,43 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
+from itertools import islice, pairwise
 from typing import Final
 
+from pipeline.extract.phrases import APPEAL, END, LETTERS, LINE, NOTICE, REPUBLISHED, is_label
 from pipeline.extract.titles import fold
 
 MAX_LINE: Final = 350  # characters; a longer paragraph is text, however it begins
 TAIL_SHARE: Final = 0.5  # of the words, from where on a notice can be the end of the article
 HEAD_PARAGRAPHS: Final = 6
 
-# A line that begins like this is furniture, wherever it stands.
-LINE: Final = re.compile(
-    r"^(?:[\W_]*)(?:"
-    r"read (?:more|also|next|the full|our)\b|also read\b|see also\b|related(?: (?:articles?|stories|coverage|content|topics|news))?\s*:|more (?:on this|from|stories|about)\b.{0,60}$|recommended(?: for you)?\s*:?$"
-    r"|click (?:the share|here to|on the|the image)|share (?:this|on|via)\b|follow (?:us|me|the author|[^.!?]{1,60} on (?:twitter|facebook|instagram|x|threads|bluesky|mastodon|linkedin|telegram|tiktok|youtube|google))\b|subscribe (?:to|now|here|for)\b|sign up (?:for|to|here|now)|join (?:our|us on)\b|support (?:our|us|independent)"
-    r"|advertis(?:e?ment|ing)\b.{0,40}$|sponsored(?: content)?$|story continues below|scroll (?:down )?to continue|continue reading|this story continues|loading\b.{0,20}$|watch (?:live|now|more|the video)\s*:|listen to (?:this|the) (?:article|story)"
-    r"|copyright\b|©|\(c\)\s*\d{4}|all rights reserved|featured image\b|(?:cover |header )?(?:image|photo)(?: credit| source)?s?\s*:|getty images$|download (?:our|the) app|print this|email this|leave a (?:comment|reply)|comments? (?:are closed|\(\d+\))"
-    r"|\d+ (?:min(?:ute)?s?) read\b|(?:last )?updated?:?\s+.{0,40}$|published:?\s+.{0,40}\d{4}.{0,20}$|posted (?:on|by)\b.{0,60}$"
-    r"|lesen sie (?:auch|mehr|hier)|mehr zum thema|das könnte sie auch interessieren|zum thema\s*:?$|newsletter\b.{0,60}$|anzeige$|werbung$|teilen$|folgen sie uns"
-    r"|lea (?:también|más|además)|le(?:e|er) (?:también|más)|lee también|te puede interesar|(?:también )?te recomendamos|síguenos|suscríb|compartir$|publicidad$|más información\s*:|vea también|mire también|puede leer"
-    r"|publiée? le\b.{0,80}$|mis(?:e)? à jour\b.{0,60}$|publicado (?:el|a las)\b.{0,80}$|actualizado\b.{0,60}$|veröffentlicht am\b.{0,60}$|partager (?:sur|par)\b|compartir (?:en|por)\b|teilen (?:auf|per)\b|condividi su\b"
-    r"|illustration[^.!?]{0,40}$|forum sur abonnement|iniciar sesión para comentar|lire aussi|à lire (?:aussi|également)|abonnez-vous|publicité$|partager$|(?:voir|écouter) aussi"
-    r"|(?:tags?|filed under|topics?|keywords?|categor(?:y|ies)|archivado en|etiquetas?|temas|schlagwörter|themen|mots[- ]clés|thèmes|argomenti|marcadores|trefwoorden|теги|метки)\s*(?::|$)"
-    r"|leggi anche|leia (?:também|mais)|saiba mais|veja também|siga[- ]nos|publicidade$|lees ook|lees meer|läs (?:också|även|mer)|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)|přečtěte si|čtěte (?:také|též)"
-    r"|читайте (?:также|ещё|еще|нас)|подпи(?:сывайтесь|шитесь)|реклама$|поделиться$|смотрите также|по теме\s*:|читать (?:далее|також)|читайте (?:також|більше)|підпи(?:суйтесь|шіться)|прочетете още|čitajte|pročitajte|oku(?:yun|mak için)"
-    r")",
-    re.IGNORECASE,
-)
-# Where one of these comes late, the article is over.
-END: Final = re.compile(
-    r"^[\W_]*(?:click the share button|the original source of this article is|copyright\s*©|©\s*(?:copyright|\d{4})|all rights reserved|disclaimer\s*:"
-    r"|this (?:article|story|piece|post|report) (?:was|is|has been) (?:originally |first )?(?:published|republished|posted)|originally (?:published|posted)|(?:re)?published with permission"
-    r"|articles by\s*:|about the author|(?:about|über|à propos de|acerca de|sobre|o firmie) (?-i:[^\W\d_a-z])[^.!?:]{1,40}$|(?:the )?views? expressed|the opinions expressed|share this\b|comment on\b.{0,60}page|become a member|support (?:our work|independent)"
-    r"|(?:related|recommended|popular|latest) (?:articles|stories|posts|news|topics)|more (?:stories|articles|from|on this)\b|you may also like|most (?:read|popular)|leave a (?:reply|comment)|join the conversation|sign up (?:for|to) (?:our|the)|for media inquiries"
-    r"|este artículo (?:fue|se) public|publicado originalmente|ursprünglich (?:erschienen|veröffentlicht)|cet article (?:a été|est) (?:initialement )?(?:publié|paru)"
-    r"|первоисточник|оригинал (?:статьи|публикации)|самое читаемое|mehr aus|meistgelesen|lo más (?:leído|visto)|les plus lus)",
-    re.IGNORECASE,
-)
 # A line of nothing but stars or dashes before such a line ends the article with it.
 RULE: Final = re.compile(r"^[\s*•·#_=~—–-]+$")
 SIGNED: Final = re.compile(r"^(?:by|von|por|par|di|door|av|af|от|автор)\s*:?\s+(?P<name>[^.!?]{3,80})$", re.IGNORECASE)
@@ -72,15 +46,27 @@ CREDIT_AT_END: Final = re.compile(
     re.IGNORECASE,
 )
 BYLINE_WORDS: Final = 14
+MORE_AFTER_BOX: Final = 2  # paragraphs of the text, after what may stand in its midst
+MORE_AFTER_NOTICE: Final = 4  # after what nearly always stands at its end
+MAIL: Final = re.compile(r"[\w.+-]@[\w-]+\.\w")
+MAX_CONTACT: Final = 100  # characters
+MAX_LETTERS: Final = 220
+MAX_APPEAL: Final = 600
 DATE_WORDS: Final = 9
 SEPARATOR: Final = re.compile(r"\s[·|•‧∙]\s")
+CELLS: Final = " | "  # between the cells of a table
+CAPTIONS_AT_MOST: Final = 0.5  # of the text
 ROW_ENTRIES: Final = 3
 ROW_WORDS: Final = 6
 DATE_LETTERS: Final = 30
 
 
 def _is_line(paragraph: str) -> bool:
-    return len(paragraph) <= MAX_LINE and LINE.match(paragraph) is not None
+    return (
+        is_label(paragraph)
+        or (len(paragraph) <= MAX_LINE and LINE.match(paragraph) is not None)
+        or (len(paragraph) <= MAX_LETTERS and LETTERS.search(paragraph) is not None)
+    )
 
 
 def _is_row_of_links(paragraph: str) -> bool:
@@ -92,6 +78,12 @@ def _is_row_of_links(paragraph: str) -> bool:
         and all(len(entry.split()) <= ROW_WORDS for entry in entries)
         and not re.search(r"[.!?…]\s", paragraph)
     )
+
+
+def _rows_of_tables(paragraphs: Sequence[str]) -> set[int]:
+    """Numbers of the paragraphs that are rows of a table: one alone would be a row of links."""
+    barred = [number for number, paragraph in enumerate(paragraphs) if CELLS in paragraph]
+    return {number for pair in pairwise(barred) if pair[1] - pair[0] == 1 for number in pair}
 
 
 def _is_source(paragraph: str) -> bool:
@@ -128,6 +120,11 @@ def _is_dateline(paragraph: str) -> bool:
     )
 
 
+def _is_origin(paragraph: str) -> bool:
+    """Whether a line says where an article was published before."""
+    return len(paragraph) <= MAX_LINE and REPUBLISHED.match(paragraph) is not None
+
+
 def _is_byline(paragraph: str, authors: Sequence[str]) -> bool:
     words = len(paragraph.split())
     signed = SIGNED.match(paragraph)
@@ -138,30 +135,52 @@ def _is_byline(paragraph: str, authors: Sequence[str]) -> bool:
     )
 
 
-def _end_of(paragraphs: Sequence[str], authors: Sequence[str]) -> int:
+def _is_tail(paragraph: str, authors: Sequence[str]) -> bool:
+    """Whether a paragraph is none of the article's if it is the last one."""
+    return (
+        _is_biography(paragraph, authors)
+        or _is_line(paragraph)
+        or _is_row_of_links(paragraph)
+        or _is_source(paragraph)
+        or _is_rule_of_comments(paragraph)
+        or (len(paragraph) <= MAX_CONTACT and MAIL.search(paragraph) is not None)
+        or (len(paragraph) <= MAX_APPEAL and APPEAL.search(paragraph) is not None)
+    )
+
+
+def _goes_on(paragraphs: Sequence[str], authors: Sequence[str], own: Container[str], least: int) -> bool:
+    """Whether so many paragraphs of the text follow; boxes of a newsletter and of a photograph's owner stand inside of texts too."""
+    texts = (paragraph for paragraph in paragraphs if paragraph in own and not END.match(paragraph) and not _is_tail(paragraph, authors))
+    return sum(1 for _ in islice(texts, least)) == least
+
+
+def _end_of(paragraphs: Sequence[str], authors: Sequence[str], own: Container[str]) -> int:
     """Number of the paragraph after the article's last one."""
     words = [len(paragraph.split()) for paragraph in paragraphs]
-    whole, before = sum(words), 0
+    late, before, last = TAIL_SHARE * sum(words), 0, len(paragraphs)
     for number, paragraph in enumerate(paragraphs):
-        late = before >= TAIL_SHARE * whole
-        if late and len(paragraph) <= 2 * MAX_LINE and END.match(paragraph):
-            # What stands after a notice and is longer than a tail can be is text again.
-            return number
+        if (
+            before >= late
+            and len(paragraph) <= 2 * MAX_LINE
+            and END.match(paragraph)
+            and not _goes_on(paragraphs[number + 1 :], authors, own, MORE_AFTER_NOTICE if NOTICE.match(paragraph) else MORE_AFTER_BOX)
+        ):
+            last = number
+            break
         before += words[number]
-    last = len(paragraphs)
-    while last > 1 and (
-        _is_biography(paragraphs[last - 1], authors)
-        or _is_line(paragraphs[last - 1])
-        or _is_row_of_links(paragraphs[last - 1])
-        or _is_source(paragraphs[last - 1])
-        or _is_rule_of_comments(paragraphs[last - 1])
-    ):
+    while last > 1 and (_is_tail(paragraphs[last - 1], authors) or RULE.match(paragraphs[last - 1])):
         last -= 1
     return last
 
 
 def without(
-    paragraphs: Sequence[str], *, title: str, authors: Sequence[str], headlines: Collection[str] = (), captions: Collection[str] = ()
+    paragraphs: Sequence[str],
+    *,
+    title: str,
+    authors: Sequence[str],
+    headlines: Collection[str] = (),
+    captions: Collection[str] = (),
+    own: Container[str] = (),
 ) -> list[str]:
     """Paragraphs of the article alone, in order.
 
@@ -171,22 +190,25 @@ def without(
         headlines: other forms of it, folded, such as one with a kicker before it.
         captions: texts of pictures.
         authors: their bylines and biographies go.
+        own: paragraphs that stand with most of the text; where some of them follow, the article is not over.
 
     """
     folded_title = fold(title)
+    table = _rows_of_tables(paragraphs)
+    shown = {paragraph for paragraph in paragraphs if paragraph in captions or _is_caption(paragraph)}
+    if sum(map(len, shown)) > CAPTIONS_AT_MOST * sum(map(len, paragraphs)):
+        shown = set()  # the pictures are what the page tells
     kept = [
         paragraph
-        for paragraph in paragraphs[: _end_of(paragraphs, authors)]
-        if not _is_line(paragraph) and not _is_row_of_links(paragraph) and not _is_caption(paragraph) and paragraph not in captions
+        for number, paragraph in enumerate(paragraphs[: _end_of(paragraphs, authors, own)])
+        if number in table or (not _is_line(paragraph) and not _is_row_of_links(paragraph) and paragraph not in shown)
     ]
-    while kept and RULE.match(kept[-1]):
-        kept.pop()
     body: list[str] = []
     for number, paragraph in enumerate(kept):
         early = number < HEAD_PARAGRAPHS
         if early and folded_title and (folded := fold(paragraph)) and (folded == folded_title or folded in headlines):
             continue
-        if early and (_is_dateline(paragraph) or _tells_of_article(paragraph) or ADDRESS.fullmatch(paragraph)):
+        if early and (_is_dateline(paragraph) or _is_origin(paragraph) or _tells_of_article(paragraph) or ADDRESS.fullmatch(paragraph)):
             continue
         if (early or number >= len(kept) - 2) and _is_byline(paragraph, authors):
             continue

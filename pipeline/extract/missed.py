@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
 
 from pipeline import urls
-from pipeline.extract.elements import INLINE, is_called, stands_in, text_of
+from pipeline.extract.elements import INLINE, is_called, label_of, stands_in, text_of
+from pipeline.extract.phrases import LINE
 
 MIN_MISSED: Final = 60  # characters; shorter ones are too often furniture
 MIN_LIKE: Final = 2  # found paragraphs that must stand alike
@@ -22,9 +24,39 @@ ELSEWHERE: Final = re.compile(
     r"comment|related|teaser|recommend|newsletter|promo|sidebar|footer|author|\bbio|caption|share|social|disclaimer|copyright|cookie|consent|modal"
     r"|popup|signup|subscri|banner|advert|sponsor|outbrain|taboola|hidden|info-?box|tooltip|correction|breadcrumb|\btags?\b|meta\b|more-|read-?more"
 )
+TEXTS: Final = frozenset(["p", "div"])
+SUBHEADS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+LINES: Final = (
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "dt",
+    "dd",
+    "td",
+    "th",
+    "blockquote",
+    "figcaption",
+    "section",
+    "article",
+)
+MIXED: Final = frozenset(["div", "li", "dd", "td", "th", "blockquote", "section", "article"])  # may hold paragraphs
+SUBHEAD: Final = re.compile(
+    r"sub-?head|sub-?title|cross-?head|mid-?head|inter-?tit|zwischen(?:titel|ueberschrift|überschrift)|ladillo|tussenkop|mellomtittel|mellanrubrik|mellemrubrik|śródtytuł|srodtytul|paragraph-?(?:title|head)"
+)
+MAX_SUBHEAD: Final = 150  # characters
 MAX_ABOVE: Final = 12  # elements around a paragraph that are asked what they are
 MAX_LINKS: Final = 3_000
 MIN_LINK: Final = 15  # characters
+BOXES: Final = frozenset(["div", "td"])
+LINKED_BOX: Final = 0.65  # of a box with a headline and a date
+MIN_HEADLINE: Final = 25  # characters
+SENTENCE_ENDS: Final = (".", "!", "?", "…", ":", "。")
 ROW: Final = 2  # texts between commas and the like
 BETWEEN: Final = re.compile(r"\s*[,;|•·/]\s*")
 BOX: Final = 2  # times the link's own text: a box with a label and a teaser
@@ -36,6 +68,11 @@ Sign = tuple[str, ...]
 def key(text: str) -> str:
     """The letters of a text, to find it again."""
     return NO_WORD.sub("", text).lower()
+
+
+def _letters(text: str) -> str:
+    """The letters of a text as they are: a mark before a teaser is none."""
+    return NO_WORD.sub("", text)
 
 
 def _beginning(text: str) -> str:
@@ -59,34 +96,89 @@ def _is_apart(element: HtmlElement) -> bool:
     return is_called(element, ELSEWHERE) or stands_in(element, tags=APART, called=ELSEWHERE, near=MAX_ABOVE)
 
 
-def _is_like(element: HtmlElement, signs: Counter[Sign]) -> bool:
-    return any(signs[sign] >= MIN_LIKE for sign in _signs(element))
+def _is_beside(element: HtmlElement, last: int) -> bool:
+    """Whether what stands in one element with the text is text, whatever the elements around both are called.
+
+    A block with a name of its own is a box; one before the text is a byline.
+    """
+    if element.tag == "div":
+        return last >= 0 and not label_of(element)
+    return not is_called(element, ELSEWHERE)
+
+
+def _is_alike(element: HtmlElement, signs: Counter[Sign]) -> bool:
+    return element.tag == "p" and any(signs[sign] >= MIN_LIKE for sign in _signs(element)) and not _is_apart(element)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An element of the page that is a line of text, or a paragraph."""
+
+    element: HtmlElement
+    text: str
+    begin: str  # what it is known by
+    place: int | None  # among the paragraphs found
+
+
+def _has_own_text(element: HtmlElement) -> bool:
+    """Whether an element holds text beside that of the elements inside of it."""
+    return bool((element.text or "").strip()) or any((child.tail or "").strip() for child in element)
+
+
+def _is_line(element: HtmlElement) -> bool:
+    return element.tag not in MIXED or (_has_own_text(element) and all(child.tag in INLINE or child.tag == "br" for child in element))
+
+
+def _lines(tree: HtmlElement, paragraphs: Sequence[str]) -> list[Line]:
+    """The lines of a page in order, each with its place among the paragraphs that were found."""
+    places = {begin: number for number, text in enumerate(paragraphs) if len(begin := _beginning(text)) >= MIN_KEY}
+    short = {text: number for number, text in enumerate(paragraphs) if len(_beginning(text)) < MIN_KEY}
+    lines = []
+    for element in tree.iter(*LINES):
+        if _is_line(element) and (text := text_of(element)):
+            begin = _beginning(text)
+            lines.append(Line(element=element, text=text, begin=begin, place=places.get(begin, short.get(text))))
+    return lines
+
+
+def _is_subhead(number: int, lines: Sequence[Line], around: Container[HtmlElement]) -> bool:
+    """Whether a line that was not found is a subhead: what stands before and after it was found."""
+    line = lines[number]
+    if len(line.text) > MAX_SUBHEAD or not 0 < number < len(lines) - 1 or lines[number - 1].place is None:
+        return False
+    after = lines[number + 1]
+    if after.place is None or len(after.text) < MIN_MISSED or LINE.match(after.text) or line.element.find(".//a") is not None:
+        return False
+    if line.element.tag in SUBHEADS:
+        return not is_called(line.element, ELSEWHERE)
+    return line.element.getparent() in around and is_called(line.element, SUBHEAD)
 
 
 def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
     """Paragraphs with those put back that stand as they do, each after the one that precedes it on the page."""
-    places = {begin: number for number, text in enumerate(paragraphs) if len(begin := _beginning(text)) >= MIN_KEY}
-    known = [(element, text, _beginning(text)) for element in tree.iter("p") if len(text := text_of(element)) >= MIN_MISSED]
+    lines = _lines(tree, paragraphs)
     everything = ""
     signs: Counter[Sign] = Counter()
     around: set[HtmlElement] = set()
-    for element, _, begin in known:
-        if begin in places:
-            signs.update(_signs(element))
-            around.add(element.getparent())
+    for line in lines:
+        if line.place is not None and line.element.tag in TEXTS and len(line.text) >= MIN_MISSED:
+            signs.update(_signs(line.element))
+            around.add(line.element.getparent())
     missed: dict[int, list[str]] = {}
     last = -1
-    for element, text, begin in known:
-        if begin in places:
-            last = max(last, places[begin])
+    for number, line in enumerate(lines):
+        if line.place is not None:
+            last = max(last, line.place)
+        elif len(line.text) < MIN_MISSED or line.element.tag not in TEXTS:
+            if _is_subhead(number, lines, around):
+                missed.setdefault(last, []).append(line.text)
         elif (
-            # What stands in one element with the text is not apart from it, whatever the elements around both are called.
-            (not is_called(element, ELSEWHERE) if element.getparent() in around else _is_like(element, signs) and not _is_apart(element))
-            and not _is_linked(element, text)
+            (_is_beside(line.element, last) if line.element.getparent() in around else _is_alike(line.element, signs))
+            and not _is_linked(line.element, line.text)
             # Last, since it reads the whole text.
-            and begin not in (everything := everything or key("".join(paragraphs)))
+            and line.begin not in (everything := everything or key("".join(paragraphs)))
         ):
-            missed.setdefault(last, []).append(text)
+            missed.setdefault(last, []).append(line.text)
     whole = list(missed.get(-1, ()))
     for number, paragraph in enumerate(paragraphs):
         whole.append(paragraph)
@@ -116,8 +208,12 @@ def _block_of(link: HtmlElement) -> HtmlElement:
 
 def _is_teaser(link: HtmlElement, text: str, around: int, own: int, url: str) -> bool:
     """Whether a link is a line, or a box, of its own and leads to another page of the site; lists of sources lead elsewhere."""
-    is_line = around == own == len("".join(text.split())) or (around <= BOX * len(text) and _is_alone(link))
-    return is_line and (not (href := link.get("href") or "").startswith("http") or urls.same_site(href, url))
+    is_line = around == own == len(_letters(text)) or (around <= BOX * len(text) and _is_alone(link))
+    return is_line and _leads_within(link, url)
+
+
+def _leads_within(link: HtmlElement, url: str) -> bool:
+    return not (href := link.get("href") or "").startswith("http") or urls.same_site(href, url)
 
 
 def without_links(tree: HtmlElement, paragraphs: Sequence[str], url: str) -> list[str]:
@@ -126,14 +222,17 @@ def without_links(tree: HtmlElement, paragraphs: Sequence[str], url: str) -> lis
     for link in islice(tree.iter("a"), MAX_LINKS):
         if not (link.get("href") or "#").startswith("#") and (text := text_of(link)):
             links.setdefault(_block_of(link), []).append((link, text))
-    told = {paragraph for paragraph in paragraphs if len(paragraph) >= MIN_LINK}
+    told = {_letters(paragraph) for paragraph in paragraphs if len(paragraph) >= MIN_LINK}
     teasers: set[str] = set()
     for block, linked in links.items():
-        if block.tag in {"p", "li", "div"} and any(text in told for _, text in linked):
-            around, own = len("".join("".join(block.itertext()).split())), sum(len("".join(text.split())) for _, text in linked)
-            teasers.update(text for link, text in linked if text in told and _is_teaser(link, text, around, own, url))
+        if block.tag in {"p", "li", *BOXES}:
+            around, own = len(_letters("".join(block.itertext()))), sum(len(_letters(text)) for _, text in linked)
+            boxed = text_of(block) if block.tag in {"p", *BOXES} and own >= LINKED_BOX * around else ""
+            if boxed and not boxed.endswith(SENTENCE_ENDS) and (whole := _letters(boxed)) in told:
+                teasers.update(whole for link, text in linked if len(text) >= MIN_HEADLINE and _leads_within(link, url))
+            teasers.update(_letters(text) for link, text in linked if _letters(text) in told and _is_teaser(link, text, around, own, url))
     texts = {text for linked in links.values() for _, text in linked}
-    return [paragraph for paragraph in paragraphs if paragraph not in teasers and not _is_row(paragraph, texts)]
+    return [paragraph for paragraph in paragraphs if _letters(paragraph) not in teasers and not _is_row(paragraph, texts)]
 
 
 def _is_row(paragraph: str, texts: Container[str]) -> bool:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from copy import deepcopy
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from lxml.html import HtmlElement
 
+from pipeline.extract import cards, density
+from pipeline.extract.density import MIN_SENTENCE, Density
+from pipeline.extract.elements import has_more_than
 from pipeline.extract.headings import Heading
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.titles import fold
 
-MIN_SENTENCE: Final = 60  # characters
 MIN_DENSE: Final = 600  # characters of paragraphs that tell where the article is
 ENOUGH_SHARE: Final = 0.8  # of the page's paragraphs that stand with the article
 NEVER_TEXT: Final = frozenset([
@@ -25,10 +28,26 @@ BOXES: Final = frozenset(["span", "div", "section", "aside", "p", "ul", "ol", "d
 HOVERING: Final = re.compile(r"(?:^|[\s_-])(?:tooltip|popover|rollover)(?:$|[\s_-])", re.IGNORECASE)
 # Boxes that ask for something, and lines at the foot of a page, as their markup calls them.
 ASKING: Final = re.compile(
-    r"(?:^|[\s_-])(?:subscri(?:be|ption)|newsletter|sign-?up|donat(?:e|ion)|modal|dialog|pop-?up|lightbox|toast)(?:$|[\s_-])", re.IGNORECASE
+    r"(?:^|[\s_-])(?:subscri(?:be|ption)|newsletter|sign-?up|donat(?:e|ion)|modal|dialog|pop-?up|lightbox|toast"
+    r"|polls?|survey|feedback|promos?|recirc|related|most-?read|trending|recommend(?:ed|ations?)|also-read|read-also|read-next|toc|table-of-contents|membership"
+    r"|support-(?:box|us|banner)|support-us|jwplayer|video-?player|consent|gdpr|bio|biography)(?:$|[\s_-])",
+    re.IGNORECASE,
 )
+# Names that the extractor takes for those of things beside a text, and that page builders give to the text as well.
+SKIPPED: Final = re.compile(
+    r"widget|slide|viewport|overlay|embed(?:ded)?|attachment|rating|-icon|options|expand|message|permission", re.IGNORECASE
+)
+APART: Final = re.compile(
+    r"side-?bar|footer|\bnav|menu|comment|related|author|\bbio|share|social|newsletter|cookie|consent|modal|popup", re.IGNORECASE
+)
+CAPTIONS: Final = 3  # at least, of a page that is told in pictures
+MIN_CAPTION: Final = 40  # characters
+MAIN_SHARE: Final = 0.15  # of the text, for an element to be a part of it whatever its name
+MIN_MAIN: Final = 300  # characters
+INITIAL: Final = 2  # characters
 FOOT: Final = re.compile(r"(?:^|[\s_-])(?:pied|pie|colophon)(?:$|[\s_-])", re.IGNORECASE)
 MAX_ASKING: Final = 400  # characters; a longer one may hold the text
+MAX_ASKING_TOGETHER: Final = 1_000
 # What readers say, and the next articles below this one.
 REMARKS: Final = re.compile(r"^comment(?!ary)|^(?:disqus_thread|dsq-comments)|(?:article|post)-comments", re.IGNORECASE)
 FOLLOWING: Final = re.compile(r"infinite-?scroll", re.IGNORECASE)
@@ -39,29 +58,6 @@ EMBEDDED: Final = re.compile(r"embed|social|twitter|instagram|widget", re.IGNORE
 SHELLS: Final = frozenset(["html", "body", "main", "article", "section", "div"])
 CALLED: Final = ("class", "id", "itemprop", "role")
 MAX_EMBEDDING: Final = 4  # elements around an embedded post that name what it is
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Density:
-    """Where the paragraphs of a page stand, those long enough to be text."""
-
-    lengths: dict[HtmlElement, int]  # characters by paragraph
-    dense: HtmlElement | None  # holds most of them as its own children
-    characters: int  # of these children
-
-
-def density(tree: HtmlElement) -> Density:
-    """Measure the paragraphs of a page."""
-    lengths: dict[HtmlElement, int] = {}
-    sums: dict[HtmlElement, int] = {}
-    for paragraph in tree.iter("p"):
-        length = len("".join(paragraph.itertext()))
-        parent = paragraph.getparent()
-        if length > MIN_SENTENCE and parent is not None:
-            lengths[paragraph] = length
-            sums[parent] = sums.get(parent, 0) + length
-    dense = max(sums, key=sums.__getitem__, default=None)
-    return Density(lengths=lengths, dense=dense, characters=sums[dense] if dense is not None else 0)
 
 
 def _heading_of(headings: tuple[Heading, ...], title: str) -> Heading | None:
@@ -77,7 +73,7 @@ def _around(page: ParsedPage, found: Density, title: str) -> HtmlElement | None:
     above = set(heading.element.iterancestors())
     wanted = ENOUGH_SHARE * sum(found.lengths.values())
     for place in (found.dense, *found.dense.iterancestors()):
-        if place in above and sum(found.lengths.get(paragraph, 0) for paragraph in place.iter("p")) >= wanted:
+        if place in above and sum(found.lengths.get(element, 0) for element in place.iter("p", *density.HOLDING)) >= wanted:
             return place.getparent() if place.getparent() is not None else place
     return None
 
@@ -103,27 +99,110 @@ def _beside(tag: str, called: str) -> Beside:
     return Beside.IF_SHORT if (FOOT if tag in {"p", "ul"} else ASKING).search(called) else Beside.NEVER
 
 
-def _is_unwanted(element: HtmlElement) -> bool:
-    """Whether an element is never text, or a box whose name says that it is none."""
+def _keep_in_sentence(time: HtmlElement) -> None:
+    """Make a time among words a part of them; the extractor takes each for the page's own and leaves it out."""
+    around = time.getparent()
+    if around is not None and around.tag in {"p", "li", "blockquote"} and has_more_than(around, MIN_SENTENCE):
+        time.tag = "span"
+
+
+def _unwanted(tree: HtmlElement) -> list[HtmlElement]:
+    """Elements that are never text, and boxes whose names say that they are none."""
+    found: list[HtmlElement] = []
+    asking: dict[str, list[HtmlElement]] = {}
+    sizes: Counter[str] = Counter()
+    for element in tree.iter(*NEVER_TEXT, *BOXES, "time"):
+        kind, called, size = _kind_of(element)
+        if kind is Beside.ALWAYS:
+            found.append(element)
+        elif kind is Beside.IF_SHORT:
+            asking.setdefault(called, []).append(element)
+            sizes[called] += size
+    # Where many boxes of one name hold much text together, they are its paragraphs.
+    found += chain.from_iterable(boxes for called, boxes in asking.items() if sizes[called] <= MAX_ASKING_TOGETHER)
+    return found
+
+
+def _kind_of(element: HtmlElement) -> tuple[Beside, str, int]:
+    """Whether an element is never text, or a box whose name says that it is none, with this name and its characters if they count."""
     if element.tag in NEVER_TEXT:
-        return True
+        return Beside.ALWAYS, "", 0
+    if element.tag == "time":
+        _keep_in_sentence(element)
+    if element.tag not in BOXES:
+        return Beside.NEVER, "", 0
+    if element.tag == "span" and element.get("aria-hidden") == "true" and not has_more_than(element, INITIAL):
+        del element.attrib["aria-hidden"]  # the first letter of a text, drawn large; the extractor skips what is hidden
     for called in filter(None, (element.get("class"), element.get("id"))):
         match _beside(element.tag, called[:MAX_NAME]):
             case Beside.ALWAYS:
-                return True
-            case Beside.IF_SHORT if len("".join(element.itertext())) <= MAX_ASKING:
-                return True
+                return Beside.ALWAYS, called, 0
+            case Beside.IF_SHORT if not has_more_than(element, MAX_ASKING) and element.find(".//h1") is None:
+                return Beside.IF_SHORT, called, len("".join(element.itertext()))
             case Beside.IF_WITHOUT_HEADLINE if element.find(".//h1") is None:
-                return True
-    return False
+                return Beside.ALWAYS, called, 0
+    return Beside.NEVER, "", 0
 
 
-def prune(tree: HtmlElement) -> HtmlElement:
-    """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip quoted posts."""
-    for element in [element for element in tree.iter(*NEVER_TEXT, *BOXES) if _is_unwanted(element)]:
+def _rename(tree: HtmlElement, lengths: dict[HtmlElement, int]) -> None:
+    """Take names that make the extractor skip an element from those that hold much of the text, as a page builder's widgets do."""
+    tokens: set[str] = set()
+    least = MAIN_SHARE * sum(lengths.values())
+    for element, length in density.sums_of(lengths).items():
+        if length < max(least, MIN_MAIN):
+            continue
+        places = [place for place in (element, *element.iterancestors()) if SKIPPED.search(place.get("class") or "")]
+        if not any(APART.search(place.get("class") or "") for place in places):
+            tokens.update(token for place in places for token in (place.get("class") or "").split() if SKIPPED.search(token))
+    if not tokens:
+        return
+    for element in tree.iter(*SHELLS):
+        called = (element.get("class") or "").split()
+        if not tokens.isdisjoint(called):
+            element.set("class", " ".join(SKIPPED.sub("", token) if token in tokens else token for token in called))
+
+
+def _repeated(lengths: dict[HtmlElement, int]) -> list[HtmlElement]:
+    """The paragraphs of elements that say what one before them said: some pages hold their text for wide screens and for small ones."""
+    paragraphs: dict[HtmlElement, list[HtmlElement]] = {}
+    for paragraph in lengths:
+        paragraphs.setdefault(paragraph.getparent(), []).append(paragraph)
+    told: dict[int, HtmlElement] = {}
+    found: list[HtmlElement] = []
+    for element, length in density.sums_of(lengths).items():
+        if length >= MIN_MAIN and (first := told.setdefault(length, element)) is not element:
+            own, before = (["".join(paragraph.itertext()) for paragraph in paragraphs[place]] for place in (element, first))
+            if own == before:
+                found += paragraphs[element]
+    return found
+
+
+def _show_captions(tree: HtmlElement, lengths: dict[HtmlElement, int]) -> None:
+    """Make the captions of a page that is told in pictures its paragraphs; the extractor leaves figures out."""
+    captions = [caption for caption in tree.iter("figcaption") if has_more_than(caption, MIN_CAPTION)]
+    if len(captions) < CAPTIONS or sum(len("".join(caption.itertext())) for caption in captions) < sum(lengths.values()):
+        return
+    for caption in captions:
+        for figure in caption.iterancestors("figure"):
+            figure.tag = "div"
+        caption.tag = "p"
+        caption.attrib.clear()
+
+
+def prune(tree: HtmlElement, *, url: str, title: str, shown: int) -> HtmlElement:
+    """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip text."""
+    for element in (*_unwanted(tree), *cards.other_articles(tree, title)):
         if element.getparent() is not None:
             element.drop_tree()
+    density.normalise(tree, density.measure(tree, title=title, shown=shown))
+    lengths = density.lengths_of(tree)
+    for card in (*cards.of_other_pages(tree, url, lengths), *_repeated(lengths)):
+        if card.getparent() is not None:
+            card.drop_tree()
+    _rename(tree, lengths)
+    _show_captions(tree, lengths)
     for quote in tree.iter("blockquote"):
+        density.serve(quote)
         place: HtmlElement | None = quote
         for _ in range(MAX_EMBEDDING):
             if place is not None and EMBEDDED.search(place.get("class") or ""):
@@ -132,9 +211,9 @@ def prune(tree: HtmlElement) -> HtmlElement:
     return tree
 
 
-def whole(page: ParsedPage) -> HtmlElement:
+def whole(page: ParsedPage, *, title: str) -> HtmlElement:
     """A pruned copy of the whole page."""
-    return prune(deepcopy(page.tree))
+    return prune(deepcopy(page.tree), url=page.url, title=title, shown=len(page.lower_text))
 
 
 def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlElement:
@@ -144,7 +223,7 @@ def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlEleme
     """
     place = _around(page, found, title) if found.characters >= MIN_DENSE else None
     if place is None or place.tag in {"html", "body"}:
-        return whole(page)
+        return whole(page, title=title)
     copied = deepcopy(place)
     copied.tail = None
     for ancestor in place.iterancestors():
@@ -153,4 +232,4 @@ def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlEleme
         shell = page.tree.makeelement(tag, {name: ancestor.attrib[name] for name in CALLED if name in ancestor.attrib})
         shell.append(copied)
         copied = shell
-    return prune(copied)
+    return prune(copied, url=page.url, title=title, shown=len(page.lower_text))

@@ -97,8 +97,9 @@ def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of
     if len(page.html) > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
         return
     # In programs it would take versions of scripts and the hour of a cache for dates, and look long.
+    headline = next((heading.text for heading in page.headings if not heading.is_logo), "")
     text = find_date(
-        region.whole(page), original_date=True, extensive_search=True, url=page.url or None,
+        region.whole(page, title=headline), original_date=True, extensive_search=True, url=page.url or None,
         min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
     )  # fmt: skip
     # It makes the first of January of a year that stands alone, such as that of the copyright.
