@@ -58,5 +58,8 @@ ARTICLES: dict[str, tuple[Callable[[int], str], int]] = {
     "attributes": (lambda size: _page("<p " + " ".join(f'a{n}="1"' for n in range(size)) + ">x</p>"), 100_000),
     "references": (lambda size: _page("<p>" + "&amp;&lt;&#39;" * size + "</p>"), 300_000),
     "tables": (lambda size: _page("<table>" + "<tr><td>1<td>2" * size + "</table>"), 30_000),
+    "words in bold": (lambda size: _page("<p>" + "".join(f"<b>word {n}</b> " for n in range(size)) + "</p>"), 95_000),
+    "dates in a line": (lambda size: _page("<p>" + "".join(f"<span>14 January 2025</span> {n} " for n in range(size)) + "</p>"), 95_000),
+    "quotations": (lambda size: _page("<blockquote>Said so.</blockquote>" * size), 95_000),
     "definitions of entities": (_entities, 12),
 }  # fmt: skip

@@ -10,10 +10,11 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract import density, embedded, extractor, furniture, missed, region
+from pipeline.extract import density, embedded, extractor, furniture, missed, parsing, region
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
-from pipeline.extract.elements import following, is_called, text_of
+from pipeline.extract.density import Density
+from pipeline.extract.elements import INLINE, following, is_called, text_of
 from pipeline.extract.listings import LINKED_SHARE, lines_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import first_text
@@ -23,8 +24,13 @@ UNSEEN: Final = frozenset({"json-ld", "data"})  # texts that the page carries an
 SHORT_CHARACTERS: Final = 500  # below this the slow extraction is asked too
 MIN_CONTAINER_CHARACTERS: Final = 400
 DENSE_SHARE: Final = 0.5  # of the densest container's text that a good result holds
+MAX_EXTRACTED: Final = 20_000  # elements of a page that the extractor is asked about; hardly any page has as many
+MAX_INLINE: Final = 3_000  # elements of one line, in which it is quadratic
 MAX_SLOW_BLOCKS: Final = 2_500  # the slow extraction is quadratic in short paragraphs; hardly any page has as many
-SLOW_BLOCKS: Final = ("p", "div", "li", "br", "tr", "td", "th", "dt", "dd", "option", "pre", "h1", "h2", "h3", "h4", "h5", "h6")
+SLOW_BLOCKS: Final = (
+    "p", "div", "li", "br", "tr", "td", "th", "dt", "dd", "option", "pre", "h1", "h2", "h3", "h4", "h5", "h6",
+    "blockquote", "caption", "center", "col", "dl", "form", "legend", "table", "textarea", "ul",
+)  # fmt: skip
 BETTER_BY: Final = 1.2
 STANDFIRST: Final = re.compile(
     r"standfirst|sub-?title|subtitel|sub-?head|dek\b|deck\b|lead\b|lede\b|teaser-?text|intro|summary|excerpt|bajada|entradilla|chapo|vorspann|sottotitolo|description"
@@ -103,13 +109,21 @@ def _parted(paragraphs: list[str], tree: HtmlElement) -> list[str]:
     return [text for text in texts if len(text) >= MIN_CAPTION or text.endswith(SENTENCE_ENDS)] or paragraphs
 
 
-def _candidates(page: ParsedPage, tree: HtmlElement, densest: int, title: str) -> Iterator[tuple[str, list[str]]]:
+def _is_huge(tree: HtmlElement) -> bool:
+    """Whether the extractor would take too long: it walks lists of elements again for each of them."""
+    elements = parsing.count_elements(tree)
+    lines = (element for element in (tree.iter("*") if elements > MAX_INLINE else ()) if len(element) > MAX_INLINE)
+    return elements > MAX_EXTRACTED or any(sum(child.tag in INLINE for child in line) > MAX_INLINE for line in lines)
+
+
+def _candidates(page: ParsedPage, tree: HtmlElement, found: Density, title: str) -> Iterator[tuple[str, list[str]]]:
     """Bodies by different means, the cheap one first, others where it may have failed."""
-    fast = extractor.quick(copy(tree))
-    yield "trafilatura fast", fast
+    is_huge = _is_huge(tree)
+    fast = found.texts if is_huge else extractor.quick(copy(tree))
+    yield "density" if is_huge else "trafilatura fast", fast
     length = _length(fast)
-    poor = length < SHORT_CHARACTERS or (densest >= MIN_CONTAINER_CHARACTERS and length < DENSE_SHARE * densest)
-    if poor and sum(1 for _ in page.tree.iter(*SLOW_BLOCKS)) <= MAX_SLOW_BLOCKS:
+    poor = length < SHORT_CHARACTERS or (found.characters >= MIN_CONTAINER_CHARACTERS and length < DENSE_SHARE * found.characters)
+    if poor and not is_huge and sum(1 for _ in page.tree.iter(*SLOW_BLOCKS)) <= MAX_SLOW_BLOCKS:
         whole = region.whole(page, title=title)
         yield "trafilatura", _parted(extractor.thorough(copy(whole), page.url), whole)
     said = _json_body(page)
@@ -151,7 +165,7 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     """
     found = density.measure(page.tree, title=title, shown=len(page.lower_text))
     tree = region.article_region(page, found, title=title)
-    candidates = list(_candidates(page, tree, found.characters, title))
+    candidates = list(_candidates(page, tree, found, title))
     source, paragraphs = _best(candidates)
     if paragraphs and source not in UNSEEN:
         paragraphs = missed.complete(tree, paragraphs)
@@ -163,7 +177,7 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     if standfirst:
         paragraphs = [standfirst, *paragraphs]
     kept = furniture.without(
-        paragraphs, title=title, authors=authors, headlines=_headlines(page, title), captions=_captions(page), own=found.texts
+        paragraphs, title=title, authors=authors, headlines=_headlines(page, title), captions=_captions(page), own=frozenset(found.texts)
     )
     record = [(" ".join(text), name) for name, text in sorted(candidates, key=lambda item: item[0] != source)]
     record.append((page.source.feed_summary or "", "feed"))  # beside them, to compare with

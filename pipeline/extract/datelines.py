@@ -124,16 +124,18 @@ def _block(element: HtmlElement) -> HtmlElement:
 
 def _lines_of(block: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
     """The lines of an element's own text, without those of the blocks in it, each with the element that it begins in."""
-    text, begins = block.text or "", block
+    parts, begins = [block.text or ""] if (block.text or "").strip() else [], block
     for child in block:
+        told = child.tail or ""
         if _is_inline(child):
-            begins = begins if text.strip() else child
-            text += "".join(child.itertext())
+            begins = begins if parts else child
+            told = "".join(child.itertext()) + told
         elif isinstance(child.tag, str):
-            yield text, begins
-            text, begins = "", block
-        text += child.tail or ""
-    yield text, begins
+            yield "".join(parts), begins
+            parts, begins = [], block
+        if parts or told.strip():
+            parts.append(told)
+    yield "".join(parts), begins
 
 
 def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:

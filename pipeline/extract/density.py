@@ -44,11 +44,11 @@ class Density:
     form: Form
 
     @property
-    def texts(self) -> set[str]:
-        """The paragraphs that are the densest element's own."""
+    def texts(self) -> list[str]:
+        """The paragraphs that are the densest element's own, in order."""
         if self.form is Form.LINES and self.dense is not None:
-            return {line("".join(text for text, _ in parts)) for parts in lines_in(self.dense)}
-        return {text_of(paragraph) for paragraph in self.lengths if paragraph.getparent() is self.dense}
+            return list(filter(None, (line("".join(text for text, _ in parts)) for parts in lines_in(self.dense))))
+        return [text_of(paragraph) for paragraph in self.lengths if paragraph.getparent() is self.dense]
 
 
 def lengths_of(tree: HtmlElement) -> dict[HtmlElement, int]:

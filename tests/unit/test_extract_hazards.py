@@ -178,6 +178,23 @@ def test_text_among_many_elements_is_gathered_in_linear_time() -> None:
     assert time.process_time() - start < 3
 
 
+@pytest.mark.parametrize(
+    ("line", "beside"),
+    [
+        ("<b>word</b> " * 20_000, ""),
+        ("<span>14 January 2025</span> and on " * 20_000, ""),
+        ("", "<blockquote>Said so.</blockquote>" * 20_000),
+        ("", "<a href='/news/1'>Another story of the day</a> " * 20_000),
+    ],
+)
+def test_the_text_of_a_huge_page_is_found_in_linear_time(line: str, beside: str) -> None:
+    start = time.process_time()
+    found = page(f"<html lang='en'><body><article><h1>The crossing opens</h1>{TEXT}<p>{line}</p></article>{beside}</body></html>")
+    assert found.is_article
+    assert all(sentence in found.body for sentence in SENTENCES)
+    assert time.process_time() - start < 5
+
+
 @QUICK
 @given(markup.markup)
 def test_broken_markup(html: str) -> None:
