@@ -124,7 +124,7 @@ def _candidates(page: ParsedPage, tree: HtmlElement, found: Density, title: str)
     length = _length(fast)
     poor = length < SHORT_CHARACTERS or (found.characters >= MIN_CONTAINER_CHARACTERS and length < DENSE_SHARE * found.characters)
     if poor and not is_huge and sum(1 for _ in page.tree.iter(*SLOW_BLOCKS)) <= MAX_SLOW_BLOCKS:
-        whole = region.whole(page, title=title)
+        whole = region.whole(page, title=title, form=found.form)
         yield "trafilatura", _parted(extractor.thorough(copy(whole), page.url), whole)
     said = _json_body(page)
     if said:

@@ -28,9 +28,11 @@ MAX_HEADLINES: Final = 50
 
 def _leads_away(link: HtmlElement, url: str) -> bool:
     """Whether a link leads to another page of the site."""
-    href = link.get("href") or "#"
-    target = absolute(url, href) if not href.startswith("#") else ""
-    if not target.startswith("http") or not urls.same_site(target, url):
+    href = (link.get("href") or "#").strip()
+    if href.startswith("#"):
+        return False
+    target = absolute(url, href)
+    if not target.startswith("http") or (href.startswith(("http", "//")) and not urls.same_site(target, url)):
         return False
     return urlsplit(target).path.rstrip("/") != urlsplit(url).path.rstrip("/")
 

@@ -88,6 +88,9 @@ def _line_of(parts: list[tuple[str, bool]]) -> Iterator[Line]:
     text = " ".join("".join([part for part, _ in parts]).split())
     if len(text) < HEADLINE_WORDS or (words := words_in(text)) < HEADLINE_WORDS:
         return
+    if all(in_link for part, in_link in parts if not part.isspace()):
+        yield Line(text, text, words, words)  # as most short lines of a page are
+        return
     link, linked = "", sum([words_in(part) for part, in_link in parts if in_link])
     if linked:
         link = " ".join("".join([part for part, in_link in parts if in_link]).split())

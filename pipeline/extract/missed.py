@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -53,6 +52,7 @@ MAX_SUBHEAD: Final = 150  # characters
 MAX_ABOVE: Final = 12  # elements around a paragraph that are asked what they are
 MAX_LINKS: Final = 3_000
 MIN_LINK: Final = 15  # characters
+MAX_TEASER: Final = 500
 BOXES: Final = frozenset(["div", "td"])
 LINKED_BOX: Final = 0.65  # of a box with a headline and a date
 MIN_HEADLINE: Final = 25  # characters
@@ -60,6 +60,7 @@ SENTENCE_ENDS: Final = (".", "!", "?", "…", ":", "。")
 ROW: Final = 2  # texts between commas and the like
 BETWEEN: Final = re.compile(r"\s*[,;|•·/]\s*")
 BOX: Final = 2  # times the link's own text: a box with a label and a teaser
+SENTENCE: Final = 4  # times the text of links: what is longer is a sentence with links in it
 NO_WORD: Final = re.compile(r"[\W_]+")
 
 Sign = tuple[str, ...]
@@ -110,8 +111,7 @@ def _is_alike(element: HtmlElement, signs: Counter[Sign]) -> bool:
     return element.tag == "p" and any(signs[sign] >= MIN_LIKE for sign in _signs(element)) and not _is_apart(element)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """An element of the page that is a line of text, or a paragraph."""
 
     element: HtmlElement
@@ -137,7 +137,7 @@ def _lines(tree: HtmlElement, paragraphs: Sequence[str]) -> list[Line]:
     for element in tree.iter(*LINES):
         if _is_line(element) and (text := text_of(element)):
             begin = _beginning(text)
-            lines.append(Line(element=element, text=text, begin=begin, place=places.get(begin, short.get(text))))
+            lines.append(Line(element, text, begin, places.get(begin, short.get(text))))
     return lines
 
 
@@ -222,17 +222,18 @@ def without_links(tree: HtmlElement, paragraphs: Sequence[str], url: str) -> lis
     for link in islice(tree.iter("a"), MAX_LINKS):
         if not (link.get("href") or "#").startswith("#") and (text := text_of(link)):
             links.setdefault(_block_of(link), []).append((link, text))
-    told = {_letters(paragraph) for paragraph in paragraphs if len(paragraph) >= MIN_LINK}
+    letters = {paragraph: _letters(paragraph) for paragraph in paragraphs if len(paragraph) <= MAX_TEASER}
+    told = {text for paragraph, text in letters.items() if len(paragraph) >= MIN_LINK}
     teasers: set[str] = set()
     for block, linked in links.items():
-        if block.tag in {"p", "li", *BOXES}:
-            around, own = len(_letters("".join(block.itertext()))), sum(len(_letters(text)) for _, text in linked)
-            boxed = text_of(block) if block.tag in {"p", *BOXES} and own >= LINKED_BOX * around else ""
+        if block.tag in {"p", "li", *BOXES} and len(shown := text_of(block)) <= SENTENCE * sum(len(text) for _, text in linked):
+            around, own = len(_letters(shown)), sum(len(_letters(text)) for _, text in linked)
+            boxed = shown if block.tag in {"p", *BOXES} and own >= LINKED_BOX * around else ""
             if boxed and not boxed.endswith(SENTENCE_ENDS) and (whole := _letters(boxed)) in told:
                 teasers.update(whole for link, text in linked if len(text) >= MIN_HEADLINE and _leads_within(link, url))
             teasers.update(_letters(text) for link, text in linked if _letters(text) in told and _is_teaser(link, text, around, own, url))
     texts = {text for linked in links.values() for _, text in linked}
-    return [paragraph for paragraph in paragraphs if _letters(paragraph) not in teasers and not _is_row(paragraph, texts)]
+    return [paragraph for paragraph in paragraphs if letters.get(paragraph) not in teasers and not _is_row(paragraph, texts)]
 
 
 def _is_row(paragraph: str, texts: Container[str]) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from pipeline.extract import cards, density
-from pipeline.extract.density import MIN_SENTENCE, Density
+from pipeline.extract.density import MIN_SENTENCE, Density, Form
 from pipeline.extract.elements import has_more_than
 from pipeline.extract.headings import Heading
 from pipeline.extract.page import ParsedPage
@@ -108,40 +108,39 @@ def _keep_in_sentence(time: HtmlElement) -> None:
 
 def _unwanted(tree: HtmlElement) -> list[HtmlElement]:
     """Elements that are never text, and boxes whose names say that they are none."""
-    found: list[HtmlElement] = []
+    found = list(tree.iter(*NEVER_TEXT))
     asking: dict[str, list[HtmlElement]] = {}
     sizes: Counter[str] = Counter()
-    for element in tree.iter(*NEVER_TEXT, *BOXES, "time"):
-        kind, called, size = _kind_of(element)
+    for time in list(tree.iter("time")):
+        _keep_in_sentence(time)
+    for element in tree.iter(*BOXES):
+        own, name = element.get("class"), element.get("id")
+        if not own and not name and element.tag != "span":
+            continue
+        kind, called = _kind_of(element, own, name)
         if kind is Beside.ALWAYS:
             found.append(element)
         elif kind is Beside.IF_SHORT:
             asking.setdefault(called, []).append(element)
-            sizes[called] += size
+            sizes[called] += len("".join(element.itertext()))
     # Where many boxes of one name hold much text together, they are its paragraphs.
     found += chain.from_iterable(boxes for called, boxes in asking.items() if sizes[called] <= MAX_ASKING_TOGETHER)
     return found
 
 
-def _kind_of(element: HtmlElement) -> tuple[Beside, str, int]:
-    """Whether an element is never text, or a box whose name says that it is none, with this name and its characters if they count."""
-    if element.tag in NEVER_TEXT:
-        return Beside.ALWAYS, "", 0
-    if element.tag == "time":
-        _keep_in_sentence(element)
-    if element.tag not in BOXES:
-        return Beside.NEVER, "", 0
+def _kind_of(element: HtmlElement, *names: str | None) -> tuple[Beside, str]:
+    """Whether a box is no text because of its class or id, and which of them says so."""
     if element.tag == "span" and element.get("aria-hidden") == "true" and not has_more_than(element, INITIAL):
         del element.attrib["aria-hidden"]  # the first letter of a text, drawn large; the extractor skips what is hidden
-    for called in filter(None, (element.get("class"), element.get("id"))):
+    for called in filter(None, names):
         match _beside(element.tag, called[:MAX_NAME]):
             case Beside.ALWAYS:
-                return Beside.ALWAYS, called, 0
+                return Beside.ALWAYS, called
             case Beside.IF_SHORT if not has_more_than(element, MAX_ASKING) and element.find(".//h1") is None:
-                return Beside.IF_SHORT, called, len("".join(element.itertext()))
+                return Beside.IF_SHORT, called
             case Beside.IF_WITHOUT_HEADLINE if element.find(".//h1") is None:
-                return Beside.ALWAYS, called, 0
-    return Beside.NEVER, "", 0
+                return Beside.ALWAYS, called
+    return Beside.NEVER, ""
 
 
 def _rename(tree: HtmlElement, lengths: dict[HtmlElement, int]) -> None:
@@ -189,14 +188,15 @@ def _show_captions(tree: HtmlElement, lengths: dict[HtmlElement, int]) -> None:
         caption.attrib.clear()
 
 
-def prune(tree: HtmlElement, *, url: str, title: str, shown: int) -> HtmlElement:
-    """Take what is never text out of a tree that nobody else reads, and names that make the extractor skip text."""
+def _prune(tree: HtmlElement, page: ParsedPage, form: Form, title: str) -> HtmlElement:
+    """Take what is never text out of a copy of a page or a part of it, and names that make the extractor skip text."""
     for element in (*_unwanted(tree), *cards.other_articles(tree, title)):
         if element.getparent() is not None:
             element.drop_tree()
-    density.normalise(tree, density.measure(tree, title=title, shown=shown))
+    if form is not Form.PARAGRAPHS:
+        density.normalise(tree, density.measure(tree, title=title, shown=len(page.lower_text)))
     lengths = density.lengths_of(tree)
-    for card in (*cards.of_other_pages(tree, url, lengths), *_repeated(lengths)):
+    for card in (*cards.of_other_pages(tree, page.url, lengths), *_repeated(lengths)):
         if card.getparent() is not None:
             card.drop_tree()
     _rename(tree, lengths)
@@ -211,9 +211,16 @@ def prune(tree: HtmlElement, *, url: str, title: str, shown: int) -> HtmlElement
     return tree
 
 
-def whole(page: ParsedPage, *, title: str) -> HtmlElement:
-    """A pruned copy of the whole page."""
-    return prune(deepcopy(page.tree), url=page.url, title=title, shown=len(page.lower_text))
+def whole(page: ParsedPage, *, title: str, form: Form = Form.PARAGRAPHS) -> HtmlElement:
+    """A pruned copy of the whole page.
+
+    Args:
+        page: the page, which stays as it is.
+        title: of its article.
+        form: of the text, as `density.measure` found it.
+
+    """
+    return _prune(deepcopy(page.tree), page, form, title)
 
 
 def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlElement:
@@ -223,7 +230,7 @@ def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlEleme
     """
     place = _around(page, found, title) if found.characters >= MIN_DENSE else None
     if place is None or place.tag in {"html", "body"}:
-        return whole(page, title=title)
+        return whole(page, title=title, form=found.form)
     copied = deepcopy(place)
     copied.tail = None
     for ancestor in place.iterancestors():
@@ -232,4 +239,4 @@ def article_region(page: ParsedPage, found: Density, *, title: str) -> HtmlEleme
         shell = page.tree.makeelement(tag, {name: ancestor.attrib[name] for name in CALLED if name in ancestor.attrib})
         shell.append(copied)
         copied = shell
-    return prune(copied, url=page.url, title=title, shown=len(page.lower_text))
+    return _prune(copied, page, found.form, title)

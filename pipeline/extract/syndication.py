@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from pipeline import urls
 from pipeline.extract import addresses
-from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, SOURCE_WORDS, agency_in_source_line, credits_in
+from pipeline.extract.agencies import MAX_CREDIT, SOURCE_LINE, agency_in_source_line, credits_in
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.elements import following, is_called, text_of
 from pipeline.extract.notices import notices
@@ -25,6 +25,7 @@ MAX_NOTICES: Final = 5
 LONG_NAME: Final = 5  # letters; shorter ones are found in other names
 LOOK_AHEAD: Final = 150  # elements after the headline
 FEW_ANCESTORS: Final = 6
+COLONS: Final = frozenset(":\uff1a")
 HEAD_LINES: Final = 2  # paragraphs of the body that may be a byline
 CREDIT_MARK: Final = re.compile(
     r"author|autor|auteur|autore|byline|signature|creator|writer|vcard|credit|source|quelle|fuente|agenc|agentur|firma|(?:^|[\s_-])by(?=[\s_-]|$)"
@@ -83,9 +84,9 @@ def _credit_lines(page: ParsedPage) -> Iterator[str]:
                 if text and len(text) <= MAX_CREDIT:
                     yield text
                 yield from (part for inner in element if 0 < len(part := text_of(inner)) <= MAX_CREDIT)
-    for element in page.marks if any(word in page.lower_text for word in SOURCE_WORDS) else ():
+    for element in page.marks:
         own = element.text
-        if own and len(own) <= MAX_CREDIT and SOURCE_LINE.match(own.lstrip()) and _is_of_article(element):
+        if own and len(own) <= MAX_CREDIT and not COLONS.isdisjoint(own) and SOURCE_LINE.match(own.lstrip()) and _is_of_article(element):
             text = text_of(element)
             if agency_in_source_line(text):
                 yield text
