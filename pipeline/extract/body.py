@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipeline.extract import density, embedded, extractor, furniture, missed, parsing, region
+from pipeline.extract import density, embedded, extractor, furniture, missed, region
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.decoding import line
 from pipeline.extract.density import Density
@@ -109,16 +109,16 @@ def _parted(paragraphs: list[str], tree: HtmlElement) -> list[str]:
     return [text for text in texts if len(text) >= MIN_CAPTION or text.endswith(SENTENCE_ENDS)] or paragraphs
 
 
-def _is_huge(tree: HtmlElement) -> bool:
+def _is_huge(elements: Sequence[HtmlElement]) -> bool:
     """Whether the extractor would take too long: it walks lists of elements again for each of them."""
-    elements = parsing.count_elements(tree)
-    lines = (element for element in (tree.iter("*") if elements > MAX_INLINE else ()) if len(element) > MAX_INLINE)
-    return elements > MAX_EXTRACTED or any(sum(child.tag in INLINE for child in line) > MAX_INLINE for line in lines)
+    lines = (element for element in elements if len(element) > MAX_INLINE) if len(elements) > MAX_INLINE else ()
+    return len(elements) > MAX_EXTRACTED or any(sum(child.tag in INLINE for child in line) > MAX_INLINE for line in lines)
 
 
 def _candidates(page: ParsedPage, tree: HtmlElement, found: Density, title: str) -> Iterator[tuple[str, list[str]]]:
     """Bodies by different means, the cheap one first, others where it may have failed."""
-    is_huge = _is_huge(tree)
+    elements = list(tree.iter("*"))
+    is_huge = _is_huge(elements)
     fast = found.texts if is_huge else extractor.quick(copy(tree))
     yield "density" if is_huge else "trafilatura fast", fast
     length = _length(fast)

@@ -46,31 +46,37 @@ def _link_of(heading: HtmlElement) -> HtmlElement | None:
     return inner if inner is not None else next(islice(heading.iterancestors("a"), 1), None)
 
 
-def _card_of(element: HtmlElement) -> HtmlElement:
-    """The largest element around a headline or link that is about nothing else."""
+def _is_small(element: HtmlElement) -> bool:
+    """Whether an element may be about one headline or link only."""
+    return (
+        element.tag not in WHOLE
+        and not has_more_than(element, MAX_CARD)
+        and sum(1 for _ in islice(element.iter(*HEADINGS), 2)) <= 1
+        and sum(1 for _ in islice(element.iter("p"), MAX_PARAGRAPHS + 1)) <= MAX_PARAGRAPHS
+    )
+
+
+def _card_of(element: HtmlElement, known: dict[HtmlElement, bool]) -> HtmlElement:
+    """The largest element around a headline or link that is about nothing else; what surrounds many cards is looked at once."""
     card = element
-    for _ in range(MAX_CLIMB):
-        around = card.getparent()
-        if (
-            around is None
-            or around.tag in WHOLE
-            or has_more_than(around, MAX_CARD)
-            or sum(1 for _ in islice(around.iter(*HEADINGS), 2)) > 1
-            or sum(1 for _ in islice(around.iter("p"), MAX_PARAGRAPHS + 1)) > MAX_PARAGRAPHS
-        ):
+    for around in islice(element.iterancestors(), MAX_CLIMB):
+        if around not in known:
+            known[around] = _is_small(around)
+        if not known[around]:
             break
         card = around
     return card
 
 
 def _found(tree: HtmlElement, url: str) -> Iterator[HtmlElement]:
+    known: dict[HtmlElement, bool] = {}
     for heading in islice(tree.iter(*HEADINGS[1:]), MAX_LINKS):
         link = _link_of(heading)
-        if link is not None and _leads_away(link, url) and (card := _card_of(heading)) is not heading:
+        if link is not None and _leads_away(link, url) and (card := _card_of(heading, known)) is not heading:
             yield card
     for link in islice(tree.iter("a"), MAX_LINKS):
         if any(child.tag in BLOCKS for child in link) and not has_more_than(link, MAX_CARD) and _leads_away(link, url):
-            yield _card_of(link)
+            yield _card_of(link, known)
 
 
 def of_other_pages(tree: HtmlElement, url: str, lengths: dict[HtmlElement, int]) -> list[HtmlElement]:

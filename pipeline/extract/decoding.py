@@ -56,7 +56,9 @@ def encoded(text: str) -> bytes:
         data = text.encode()
     except UnicodeEncodeError:
         data = SURROGATES.sub("\ufffd", text).encode()
-    data = data.replace(b"\f", b" ").translate(None, CONTROL_BYTES).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    data = data.replace(b"\f", b" ").translate(None, CONTROL_BYTES)
+    if "\ufffe" in text or "\uffff" in text:
+        data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     return CONTROL_REFERENCES.sub(b"", data)
 
 
@@ -141,7 +143,7 @@ def decode(body: bytes, content_type: str) -> str:
     if wide := _wide(body):
         return body.decode(wide, errors="replace")
     # ISO-2022-JP and its kin are pure ASCII: with their escapes the declaration goes first.
-    escapes = b"\x1b$" in body or b"\x1b(" in body
+    escapes = b"\x1b" in body and (b"\x1b$" in body or b"\x1b(" in body)
     if not escapes and (text := _strict(body, "utf-8")) is not None:
         return text
     declared = _declared(body, content_type)

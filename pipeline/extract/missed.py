@@ -131,12 +131,14 @@ def _is_line(element: HtmlElement) -> bool:
 
 def _lines(tree: HtmlElement, paragraphs: Sequence[str]) -> list[Line]:
     """The lines of a page in order, each with its place among the paragraphs that were found."""
-    places = {begin: number for number, text in enumerate(paragraphs) if len(begin := _beginning(text)) >= MIN_KEY}
-    short = {text: number for number, text in enumerate(paragraphs) if len(_beginning(text)) < MIN_KEY}
+    beginnings = [_beginning(text) for text in paragraphs]
+    places = {begin: number for number, begin in enumerate(beginnings) if len(begin) >= MIN_KEY}
+    short = {text: number for number, text in enumerate(paragraphs) if len(beginnings[number]) < MIN_KEY}
+    known = dict(zip(paragraphs, beginnings, strict=True))
     lines = []
     for element in tree.iter(*LINES):
         if _is_line(element) and (text := text_of(element)):
-            begin = _beginning(text)
+            begin = known.get(text) or _beginning(text)
             lines.append(Line(element, text, begin, places.get(begin, short.get(text))))
     return lines
 

@@ -34,6 +34,7 @@ class ParsedPage:
 
     source: PageSource
     tree: HtmlElement
+    elements: tuple[HtmlElement, ...]  # all of the tree: it is walked often, and would make each anew each time
     meta: dict[str, list[str]]  # by lower-case name, property or itemprop
     links: dict[str, list[str]]  # absolute href by rel, of the relations that tell of the article
     data: StructuredData
@@ -106,6 +107,7 @@ def _shown(tree: HtmlElement, scripts: list[HtmlElement]) -> str:
 def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
     """Gather a page's evidence in one pass over its tree."""
     base = source.final_url or source.url
+    elements = tuple(tree.iter("*"))
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
     blocks: list[str] = []
@@ -144,6 +146,7 @@ def gather(source: PageSource, text: str, tree: HtmlElement) -> ParsedPage:
     return ParsedPage(
         source=source,
         tree=tree,
+        elements=elements,
         meta=meta,
         links=links,
         data=data,

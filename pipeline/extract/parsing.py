@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, cast
 
 from lxml import etree
@@ -106,10 +107,23 @@ def parse_tree(text: str) -> HtmlElement:
     return tree
 
 
+def _long_tags(text: str) -> Iterator[str]:
+    """Tags longer than `LONG_TAG`, without their brackets."""
+    start, step = 0, LONG_TAG // 2
+    while start + step <= len(text):
+        if text.find("<", start, start + step) >= 0:
+            start += step  # a longer tag would fill one of these steps
+            continue
+        end = text.find("<", start)
+        part = text[text.rfind("<", 0, start) + 1 : end if end >= 0 else len(text)]
+        if part[:1].isalpha() and len(tag := part.partition(">")[0]) > LONG_TAG:
+            yield tag
+        start = end if end >= 0 else len(text)
+
+
 def is_overloaded(text: str) -> bool:
     """Whether a tag has more attributes than any page needs: the parser compares each of them with all others."""
-    tags = (part.partition(">")[0] for part in text.split("<") if len(part) > LONG_TAG and part[0].isalpha())
-    return any(len(tag) > LONG_TAG and len(QUOTED.sub("", tag).split()) > MAX_ATTRIBUTES for tag in tags)
+    return any(len(QUOTED.sub("", tag).split()) > MAX_ATTRIBUTES for tag in _long_tags(text))
 
 
 def count_elements(tree: HtmlElement) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from copy import deepcopy
 from enum import Enum, auto
 from functools import lru_cache
@@ -79,24 +80,23 @@ def _around(page: ParsedPage, found: Density, title: str) -> HtmlElement | None:
 
 
 class Beside(Enum):
-    """What an element that stands among the text and is none depends on."""
+    """When an element that its name tells from the text is none."""
 
-    NEVER = auto()
     ALWAYS = auto()
     IF_SHORT = auto()
     IF_WITHOUT_HEADLINE = auto()
 
 
 @lru_cache(maxsize=KNOWN_NAMES)
-def _beside(tag: str, called: str) -> Beside:
-    """Whether a box of this name is no text: a tooltip, a box that asks for a subscription, a foot, comments."""
+def _beside(tag: str, called: str) -> Beside | None:
+    """Whether a box of this name is no text: a tooltip, a box that asks for a subscription, a foot, comments; None if it is."""
     if tag in {"span", "div"} and HOVERING.search(called):
         return Beside.ALWAYS
     if tag in {"div", "section", "details", "ol", "ul"} and REMARKS.search(called):
         return Beside.ALWAYS
     if tag in {"div", "section", "aside"} and FOLLOWING.search(called):
         return Beside.IF_WITHOUT_HEADLINE
-    return Beside.IF_SHORT if (FOOT if tag in {"p", "ul"} else ASKING).search(called) else Beside.NEVER
+    return Beside.IF_SHORT if (FOOT if tag in {"p", "ul"} else ASKING).search(called) else None
 
 
 def _keep_in_sentence(time: HtmlElement) -> None:
@@ -106,41 +106,45 @@ def _keep_in_sentence(time: HtmlElement) -> None:
         time.tag = "span"
 
 
-def _unwanted(tree: HtmlElement) -> list[HtmlElement]:
-    """Elements that are never text, and boxes whose names say that they are none."""
-    found = list(tree.iter(*NEVER_TEXT))
+def _unwanted(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
+    """Those that are never text, and boxes whose names say that they are none."""
+    found: list[HtmlElement] = []
     asking: dict[str, list[HtmlElement]] = {}
     sizes: Counter[str] = Counter()
-    for time in list(tree.iter("time")):
-        _keep_in_sentence(time)
-    for element in tree.iter(*BOXES):
-        own, name = element.get("class"), element.get("id")
-        if not own and not name and element.tag != "span":
-            continue
-        kind, called = _kind_of(element, own, name)
-        if kind is Beside.ALWAYS:
+    for element in elements:
+        tag = element.tag
+        if tag in BOXES:
+            if tag == "span":
+                _show_initial(element)
+            for called in (element.get("class"), element.get("id")):
+                if not called or (beside := _beside(tag, called[:MAX_NAME])) is None or not _depends(element, beside):
+                    continue
+                if beside is Beside.IF_SHORT:
+                    asking.setdefault(called, []).append(element)
+                    sizes[called] += len("".join(element.itertext()))
+                else:
+                    found.append(element)
+                break
+        elif tag in NEVER_TEXT:
             found.append(element)
-        elif kind is Beside.IF_SHORT:
-            asking.setdefault(called, []).append(element)
-            sizes[called] += len("".join(element.itertext()))
+        elif tag == "time":
+            _keep_in_sentence(element)
     # Where many boxes of one name hold much text together, they are its paragraphs.
     found += chain.from_iterable(boxes for called, boxes in asking.items() if sizes[called] <= MAX_ASKING_TOGETHER)
     return found
 
 
-def _kind_of(element: HtmlElement, *names: str | None) -> tuple[Beside, str]:
-    """Whether a box is no text because of its class or id, and which of them says so."""
-    if element.tag == "span" and element.get("aria-hidden") == "true" and not has_more_than(element, INITIAL):
-        del element.attrib["aria-hidden"]  # the first letter of a text, drawn large; the extractor skips what is hidden
-    for called in filter(None, names):
-        match _beside(element.tag, called[:MAX_NAME]):
-            case Beside.ALWAYS:
-                return Beside.ALWAYS, called
-            case Beside.IF_SHORT if not has_more_than(element, MAX_ASKING) and element.find(".//h1") is None:
-                return Beside.IF_SHORT, called
-            case Beside.IF_WITHOUT_HEADLINE if element.find(".//h1") is None:
-                return Beside.ALWAYS, called
-    return Beside.NEVER, ""
+def _show_initial(span: HtmlElement) -> None:
+    """Show the first letter of a text that is drawn large; the extractor skips what is hidden."""
+    if span.get("aria-hidden") == "true" and not has_more_than(span, INITIAL):
+        del span.attrib["aria-hidden"]
+
+
+def _depends(box: HtmlElement, beside: Beside) -> bool:
+    """Whether a box is what its name says: it is short enough, and holds no headline."""
+    if beside is Beside.ALWAYS:
+        return True
+    return (beside is not Beside.IF_SHORT or not has_more_than(box, MAX_ASKING)) and box.find(".//h1") is None
 
 
 def _rename(tree: HtmlElement, lengths: dict[HtmlElement, int]) -> None:
@@ -190,7 +194,8 @@ def _show_captions(tree: HtmlElement, lengths: dict[HtmlElement, int]) -> None:
 
 def _prune(tree: HtmlElement, page: ParsedPage, form: Form, title: str) -> HtmlElement:
     """Take what is never text out of a copy of a page or a part of it, and names that make the extractor skip text."""
-    for element in (*_unwanted(tree), *cards.other_articles(tree, title)):
+    elements = list(tree.iter("*"))  # held, or each walk over the tree would make them anew
+    for element in (*_unwanted(elements), *cards.other_articles(tree, title)):
         if element.getparent() is not None:
             element.drop_tree()
     if form is not Form.PARAGRAPHS:
