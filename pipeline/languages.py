@@ -10,7 +10,7 @@ from typing import Final
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 MIN_LETTERS: Final = 40  # below this a guess is worse than none
-SAMPLE_CHARACTERS: Final = 600  # more adds time and no certainty
+SAMPLE_CHARACTERS: Final = 1_000  # more adds time and no certainty
 SURE: Final = 0.8  # probability of the best language and those too close to tell apart
 VARIETIES: Final = {"wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar", "pcm": "en"}  # written news is in the standard language
 

@@ -23,7 +23,7 @@ MAX_DEPTH: Final = 10
 MIN_BREAKS: Final = 2
 ENOUGH: Final = 0.4  # of all that a page shows; paragraphs with so much of it are the text
 SERVING: Final = frozenset(["div", "section"])  # what serves as a paragraph
-HOLDING: Final = ("div", "section", "article", "main", "td", "center", "font", "span", "blockquote")
+HOLDING: Final = frozenset(["div", "section", "article", "main", "td", "center", "font", "span", "blockquote"])
 
 
 class Form(Enum):
@@ -69,25 +69,27 @@ def sums_of(lengths: dict[HtmlElement, int]) -> dict[HtmlElement, int]:
 
 def _substitutes(tree: HtmlElement) -> Iterator[tuple[Form, HtmlElement, int]]:
     """Elements that hold text without paragraphs, with the characters of it; links are none."""
-    for element in tree.iter(*HOLDING):
-        characters, breaks, holds_blocks = len((element.text or "").strip()), 0, False
-        for child in element:
-            if child.tag == "br":
-                breaks += 1
-            elif child.tag not in INLINE:
-                holds_blocks = True
-            elif child.tag != "a":
-                characters += len("".join(child.itertext()))
-            characters += len((child.tail or "").strip())
-        if breaks >= MIN_BREAKS:
-            if characters >= MIN_BROKEN:
-                yield Form.LINES, element, characters
-        elif characters > MIN_SENTENCE and not holds_blocks and element.tag in SERVING and not _has_breaks(element):
+    breaks = Counter(ending.getparent() for ending in tree.iter("br"))
+    for element, number in breaks.items():
+        if number >= MIN_BREAKS and element.tag in HOLDING and (characters := _own_characters(element)) >= MIN_BROKEN:
+            yield Form.LINES, element, characters
+    for element in tree.iter(*SERVING):
+        if (
+            all(child.tag in INLINE or child.tag == "br" for child in element)
+            and (characters := _own_characters(element)) > MIN_SENTENCE
+            and sum(1 for _ in islice(element.iter("br"), MIN_BREAKS)) < MIN_BREAKS
+        ):
             yield Form.BLOCKS, element, characters
 
 
-def _has_breaks(element: HtmlElement) -> bool:
-    return sum(1 for _ in islice(element.iter("br"), MIN_BREAKS)) == MIN_BREAKS
+def _own_characters(element: HtmlElement) -> int:
+    """Characters of an element's own text, and of what is set off in it without being a link or a block."""
+    characters = len((element.text or "").strip())
+    for child in element:
+        if child.tag in INLINE and child.tag != "a":
+            characters += len("".join(child.itertext()))
+        characters += len((child.tail or "").strip())
+    return characters
 
 
 def _densest(sums: dict[HtmlElement, int]) -> tuple[HtmlElement | None, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -123,6 +124,31 @@ def lines_of(tree: HtmlElement) -> Iterator[Line]:
     yield from _line_of(parts)
 
 
+class _Part(Enum):
+    """What a line of a page is to the text that was taken for its article."""
+
+    LEAD = auto()  # of the text, under no headline that links elsewhere
+    LINK = auto()  # such a headline, in the text
+    TEASER = auto()  # of the text, below one
+    OTHER_LINK = auto()  # such a headline, not in the text
+
+
+def _parts(tree: HtmlElement, body: str, titles: Collection[str]) -> Iterator[tuple[_Part, int]]:
+    """The parts of a page that are text or such headlines, in order, with their words."""
+    own = {fold(title) for title in titles}
+    after_headline = False
+    for line in lines_of(tree):
+        is_link = line.words >= HEADLINE_WORDS and line.linked >= LINKED_SHARE * line.words and fold(line.text) not in own
+        is_row = line.words > MAX_HEADLINE_WORDS and line.linked >= LINKED_SHARE * line.words
+        if line.words >= SUMMARY_WORDS and (line.text in body or (is_link and line.link in body)) and not is_row:
+            teases = after_headline and line.words <= MAX_SUMMARY_WORDS
+            yield _Part.LINK if is_link else _Part.TEASER if teases else _Part.LEAD, line.words
+        elif is_link:
+            yield _Part.OTHER_LINK, line.words
+        if is_link or line.words >= SUMMARY_WORDS:
+            after_headline = is_link
+
+
 def listing(tree: HtmlElement, body: str, *, titles: Collection[str]) -> Listing:
     """Measure how much of a page's text stands under headlines that link elsewhere.
 
@@ -132,23 +158,25 @@ def listing(tree: HtmlElement, body: str, *, titles: Collection[str]) -> Listing
         titles: of the page itself; a blog's headline may be a link to its own page.
 
     """
-    own = {fold(title) for title in titles}
     teasers = teaser_words = lead_words = headlines = 0
-    after_headline = False
-    for line in lines_of(tree):
-        is_link = line.words >= HEADLINE_WORDS and line.linked >= LINKED_SHARE * line.words and fold(line.text) not in own
-        if is_link:
-            headlines += 1
-        is_row = line.words > MAX_HEADLINE_WORDS and line.linked >= LINKED_SHARE * line.words
-        if line.words >= SUMMARY_WORDS and (line.text in body or (is_link and line.link in body)) and not is_row:
-            if is_link or (after_headline and line.words <= MAX_SUMMARY_WORDS):
-                teasers += not is_link
-                teaser_words += line.words
-            elif not teaser_words:
-                lead_words += line.words
-        if is_link or line.words >= SUMMARY_WORDS:
-            after_headline = is_link
+    for part, words in _parts(tree, body, titles):
+        headlines += part in {_Part.LINK, _Part.OTHER_LINK}
+        teasers += part is _Part.TEASER
+        if part in {_Part.LINK, _Part.TEASER}:
+            teaser_words += words
+        elif part is _Part.LEAD and not teaser_words:
+            lead_words += words
     return Listing(teasers=teasers, teaser_words=teaser_words, lead_words=lead_words, text_words=words_in(body), headlines=headlines)
+
+
+def has_lead(tree: HtmlElement, body: str, *, titles: Collection[str], words: int) -> bool:
+    """Whether so many words of a page's text stand before the first headline in it that links elsewhere; arguments as of `listing`."""
+    lead = 0
+    for part, length in _parts(tree, body, titles):
+        lead += length if part is _Part.LEAD else 0
+        if lead >= words or part in {_Part.LINK, _Part.TEASER}:
+            break
+    return lead >= words
 
 
 def _segments(url: str) -> list[str]:

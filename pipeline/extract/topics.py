@@ -48,13 +48,16 @@ def _split(text: str) -> list[str]:
     return [part for part in (piece.strip(" #\"'[]") for piece in re.split(r"[,;|،、]", text)) if part]
 
 
-def _own_texts(place: HtmlElement) -> Iterator[str | None]:
-    """The texts of an element that may be a label."""
-    yield place.text
+def _holds_label(place: HtmlElement) -> bool:
+    """Whether one of an element's own texts, or one that is set off in it, ends as a label does."""
+    if (place.text or "").rstrip().endswith(COLONS):
+        return True
     for child in place:
-        yield child.tail
-        if child.tag in LABEL_TAGS:
-            yield "".join(child.itertext())
+        if child.tag in LABEL_TAGS and "".join(child.itertext()).rstrip().endswith(COLONS):
+            return True
+        if child.tail and child.tail.rstrip().endswith(COLONS):
+            return True
+    return False
 
 
 def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
@@ -65,7 +68,7 @@ def labelled(page: ParsedPage) -> Iterator[tuple[str, list[str]]]:
         if parent is None or parent in seen or parent.tag not in {"p", "div", "span", "li", "td", "h5", "h6"}:
             continue
         seen.add(parent)
-        if not any(text and text.rstrip().endswith(COLONS) for text in _own_texts(parent)):
+        if not _holds_label(parent):
             continue  # most elements hold no label, and their lines need not be taken apart
         for parts in lines_in(parent):
             told = [(text.strip(), child) for text, child in parts if text.strip()]

@@ -90,8 +90,12 @@ def _headline_links(page: ParsedPage) -> int:
     return sum(words_in(text_of(link)) >= HEADLINE_WORDS for link in page.anchors)
 
 
+def _titles(page: ParsedPage, title: str) -> tuple[str, ...]:
+    return (title, *page.metas("og:title"), *(heading.text for heading in page.headings[:1]))
+
+
 def _listing(page: ParsedPage, title: str, body: str) -> Listing:
-    return listings.listing(page.tree, body, titles=(title, *page.metas("og:title"), *(heading.text for heading in page.headings[:1])))
+    return listings.listing(page.tree, body, titles=_titles(page, title))
 
 
 def _paragraphs(body: str) -> int:
@@ -105,11 +109,12 @@ def _is_index_page(page: ParsedPage, title: str, body: str, said: Says, *, dated
         return _paragraphs(body) < SEVERAL or _headline_links(page) >= MANY_LINKS or _listing(page, title, body).teasers >= LIST_TEASERS
     if said == Says.ARTICLE:
         return False
+    is_report = said == Says.TYPE and dated and words_in(title) >= HEADLINE_WORDS
+    if is_report and listings.has_lead(page.tree, body, titles=_titles(page, title), words=OWN_WORDS):
+        return False  # the next ones may stand below it
     found = _listing(page, title, body)
     if said == Says.NOTHING and _is_section(page, title, body, found, dated=dated):
         return True
-    if said == Says.TYPE and dated and found.lead_words >= OWN_WORDS and words_in(title) >= HEADLINE_WORDS:
-        return False  # a short report with the next ones below it
     share = TEASER_SHARE_CALLED_ARTICLE if said == Says.TYPE else TEASER_SHARE
     is_led = found.lead_words >= OWN_WORDS
     teases = found.teasers >= LIST_TEASERS and (found.teasers >= SEVERAL or not is_led)
