@@ -25,7 +25,7 @@ MAX_NOTICES: Final = 5
 LONG_NAME: Final = 5  # letters; shorter ones are found in other names
 LOOK_AHEAD: Final = 150  # elements after the headline
 FEW_ANCESTORS: Final = 6
-COLONS: Final = (":", "\uff1a")
+FULL_COLON: Final = "\uff1a"
 HEAD_LINES: Final = 2  # paragraphs of the body that may be a byline
 CREDIT_MARK: Final = re.compile(
     r"author|autor|auteur|autore|byline|signature|creator|writer|vcard|credit|source|quelle|fuente|agenc|agentur|firma|(?:^|[\s_-])by(?=[\s_-]|$)"
@@ -89,7 +89,7 @@ def _credit_lines(page: ParsedPage) -> Iterator[str]:
         if (
             own
             and len(own) <= MAX_CREDIT
-            and any(colon in own for colon in COLONS)
+            and (":" in own or FULL_COLON in own)
             and SOURCE_LINE.match(own.lstrip())
             and _is_of_article(element)
         ):
