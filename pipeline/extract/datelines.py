@@ -95,7 +95,7 @@ class Place(IntEnum):
     MODIFIED = 10
     UNSURE = 11
     PROSE = 12  # in a sentence of the text
-    STRANGE = 13  # in a comment, beside another article, or today's
+    STRANGE = 13  # in a comment, beside another article, today's, or an event's
 
 
 LABELLED: Final = {"published": Place.LABELLED, "modified": Place.MODIFIED, "as of": Place.AS_OF}
@@ -264,7 +264,9 @@ def _is_of_event(written: dates.Written) -> bool:
 
 
 def _is_in_title(written: dates.Written) -> bool:
-    """Whether a date in a page's title is a part of its own."""
+    """Whether a date in a page's title is a part of its own, and no event's."""
+    if _is_of_event(written):
+        return False
     before, after = written.before.rstrip(), written.after.lstrip()
     return bool(before or after) and (not before or before[-1] in TITLE_SEPARATORS) and (not after or after[0] in TITLE_SEPARATORS)
 
@@ -280,8 +282,7 @@ def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[S
     """
 
     def within(line: str) -> Iterator[dates.Written]:
-        found = dates.within(line, zone=page.zone, latest=page.source.fetched_at, languages=languages, order=order)
-        return (written for written in found if not _is_of_event(written))
+        return dates.within(line, zone=page.zone, latest=page.source.fetched_at, languages=languages, order=order)
 
     own = home(page)
     today = page.source.fetched_at.astimezone(page.zone).date()
@@ -289,7 +290,7 @@ def shown(page: ParsedPage, *, languages: tuple[str, ...], order: str) -> list[S
     found = [ShownDate(when=written.when, line=title, place=Place.TITLE) for written in within(title) if _is_in_title(written)]
     for line, element, since in islice(_lines(page), MAX_LINES):
         for one in within(line):
-            place = _place(one, element, since, own, is_today=one.when.at.date() == today)
+            place = Place.STRANGE if _is_of_event(one) else _place(one, element, since, own, is_today=one.when.at.date() == today)
             found.append(ShownDate(when=one.when, line=line, place=place, since=since or 0))
     # What stands above the headline is the surer the nearer it is.
     return sorted(found, key=lambda one: (one.place, -one.since if one.place is Place.ABOVE else 0))
