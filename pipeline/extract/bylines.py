@@ -12,7 +12,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from pipeline.extract.decoding import line
-from pipeline.extract.elements import MARKS, has_more_than, spelled
+from pipeline.extract.elements import has_more_than, marks_of, spelled
 from pipeline.extract.names import ReadNames
 from pipeline.extract.vicinity import Vicinity
 
@@ -99,7 +99,7 @@ def _calls_author(marks: str) -> bool | None:
 
 def _trust(element: HtmlElement, *, is_near: bool) -> int | None:
     """How surely the markup names an author; None: not at all."""
-    marks = " ".join(filter(None, map(element.get, MARKS)))
+    marks = marks_of(element)
     called = _calls_author(marks) if marks else False
     if called is None or "Organization" in (element.get("itemtype") or ""):
         return None

@@ -144,7 +144,7 @@ def _lines(page: ParsedPage) -> Iterator[tuple[str, HtmlElement, int | None]]:
     seen: set[HtmlElement] = {headline} if headline is not None else set()
     found: list[tuple[str, HtmlElement, int]] = []
     start = None
-    for position, element in enumerate(page.tree.iter("*")):
+    for position, element in enumerate(page.elements):
         if element is headline:
             start = position
         for text, is_own in ((element.text, True), (element.tail, False)):

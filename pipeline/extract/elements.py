@@ -15,7 +15,7 @@ from pipeline.extract.decoding import line
 
 MAX_LABEL: Final = 400  # characters
 KNOWN_LABELS: Final = 20_000  # the elements of a page, and the pages of an outlet, share them
-MARKS: Final = ("class", "id", "itemprop", "data-testid", "rel")
+MARKS: Final = frozenset(["class", "id", "itemprop", "data-testid", "rel"])
 UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg"})
 BARS: Final = re.compile(r"(?:\s*\|)+\s*")
 INLINE: Final = frozenset(
@@ -62,9 +62,14 @@ def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | Non
     yield parts
 
 
+def marks_of(element: HtmlElement) -> str:
+    """What the markup calls an element: its class, id, property, relation and test marks."""
+    return " ".join([value for name, value in element.items() if name in MARKS and value])
+
+
 def label_of(element: HtmlElement) -> str:
-    """What the markup calls an element: its class, id, property and test marks, in lower case."""
-    return label.lower()[:MAX_LABEL] if (label := " ".join(filter(None, map(element.get, MARKS)))) else ""
+    """The marks of an element in lower case."""
+    return marks_of(element).lower()[:MAX_LABEL]
 
 
 @lru_cache(maxsize=KNOWN_LABELS)

@@ -109,7 +109,7 @@ def _speaking(page: ParsedPage) -> Iterator[HtmlElement]:
         return any(word in lower for word in said)
 
     speaking: set[HtmlElement | None] = set()
-    for element in page.tree.iter():
+    for element in page.elements:
         if speaks(element.text):
             speaking.add(element)
         if speaks(element.tail):

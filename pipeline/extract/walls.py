@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
@@ -65,9 +66,6 @@ CONSENT_SELECTOR: Final = (
     " or contains(@class,'cmp-') or contains(@class,'privacy-') or contains(@class,'didomi')"
 )
 PAYWALL_WORDS: Final = ("aywall", "regwall", "subscriber-only")
-PAYWALL_SELECTOR: Final = (
-    "contains(@class,'aywall') or contains(@id,'aywall') or contains(@class,'regwall') or contains(@class,'subscriber-only')"
-)
 
 
 def _has_consent_form(page: ParsedPage) -> bool:
@@ -144,6 +142,10 @@ def is_login_page(page: ParsedPage, title: str, words: int) -> bool:
     return named or (asks and words < LOGIN_WORDS // 2)
 
 
+def _has_word(name: str | None, words: Iterable[str]) -> bool:
+    return name is not None and any(word in name for word in words)
+
+
 def is_paywalled(page: ParsedPage) -> bool:
     """Whether the page says that its text, or the rest of it, is for subscribers; its structured data are the surest."""
     said = [str(node["isAccessibleForFree"]) for node in (page.article, *page.data.nodes) if "isAccessibleForFree" in node]
@@ -153,4 +155,5 @@ def is_paywalled(page: ParsedPage) -> bool:
     if tiers:
         return tiers[0].strip().lower() in PAID
     # To look through all elements costs more than to see that it is in vain.
-    return any(word in page.html for word in PAYWALL_WORDS) and bool(page.tree.xpath(f".//*[{PAYWALL_SELECTOR}]"))
+    words = [word for word in PAYWALL_WORDS if word in page.html]
+    return bool(words) and any(_has_word(element.get("class"), words) or _has_word(element.get("id"), words) for element in page.elements)
