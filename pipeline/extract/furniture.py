@@ -10,6 +10,8 @@ from collections.abc import Collection, Container, Sequence
 from itertools import islice, pairwise
 from typing import Final
 
+from pipeline.extract.agencies import SOURCE_WORDS
+from pipeline.extract.listings import words_in
 from pipeline.extract.phrases import APPEAL, END, LETTERS, LINE, NOTICE, REPUBLISHED, is_label
 from pipeline.extract.titles import fold
 
@@ -23,8 +25,7 @@ SIGNED: Final = re.compile(r"^(?:by|von|por|par|di|door|av|af|от|автор)\s
 BIOGRAPHY: Final = re.compile(r"^(?:\W*)(?:is|was|has been|writes|works|covers|ist|war|schreibt|es|fue|est|era|è|é|—|–|,)\b", re.IGNORECASE)
 MAX_SOURCE: Final = 80  # characters
 SOURCE: Final = re.compile(
-    r"^\W*(?:sources?|quellen?|fuentes?|fontes?|fonti|bron(?:nen)?|kilder?|källa|źródł[oa]|kaynak|zdroj|forrás|источник[и]?|джерел[оа]|来源|來源|出典)\s*[:：]",
-    re.IGNORECASE,
+    rf"^\W*(?:sources|quellen|fuentes|fontes|fonti|bronnen|kilder|źródła|источники|джерела|{'|'.join(SOURCE_WORDS)})\s*[:：]", re.IGNORECASE
 )
 ADDRESS: Final = re.compile(r"https?://\S+")
 # Two of these in a line: what a page says of the article (`Posted by: … Category: … Tags: …`).
@@ -46,6 +47,7 @@ CREDIT_AT_END: Final = re.compile(
     re.IGNORECASE,
 )
 BYLINE_WORDS: Final = 14
+NOTES: Final = 3  # paragraphs at the end that may be notes
 MORE_AFTER_BOX: Final = 2  # paragraphs of the text, after what may stand in its midst
 MORE_AFTER_NOTICE: Final = 4  # after what nearly always stands at its end
 MAIL: Final = re.compile(r"[\w.+-]@[\w-]+\.\w")
@@ -126,12 +128,13 @@ def _is_origin(paragraph: str) -> bool:
 
 
 def _is_byline(paragraph: str, authors: Sequence[str]) -> bool:
-    words = len(paragraph.split())
+    words = max(len(paragraph.split()), words_in(paragraph[:MAX_LINE]))
     signed = SIGNED.match(paragraph)
     if signed and words <= BYLINE_WORDS and sum(word[0].isupper() for word in signed["name"].split()) > words / 2:
         return True
     return words <= BYLINE_WORDS and any(
-        fold(name) in fold(paragraph) and words <= len(name.split()) + 4 and not re.search(r"[.!?”\"]\s*$", paragraph) for name in authors
+        fold(name) in fold(paragraph) and words <= len(name.split()) + 4 and not re.search(r"[.!?”\"。！？]\s*$", paragraph)
+        for name in authors
     )
 
 
@@ -212,6 +215,8 @@ def without(
             continue
         if (early or number >= len(kept) - 2) and _is_byline(paragraph, authors):
             continue
+        if number >= max(1, len(kept) - NOTES) and _is_biography(paragraph, authors):
+            continue  # notes of corrections may stand below it
         if body and paragraph == body[-1]:
             continue
         body.append(paragraph)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
-from itertools import islice
+from itertools import accumulate, islice, pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from lxml.html import HtmlElement
@@ -49,6 +50,7 @@ SUBHEAD: Final = re.compile(
     r"sub-?head|sub-?title|cross-?head|mid-?head|inter-?tit|zwischen(?:titel|ueberschrift|überschrift)|ladillo|tussenkop|mellomtittel|mellanrubrik|mellemrubrik|śródtytuł|srodtytul|paragraph-?(?:title|head)"
 )
 MAX_SUBHEAD: Final = 150  # characters
+FURNITURE_LINES: Final = 3  # at most between two entries of a live blog
 MAX_ABOVE: Final = 12  # elements around a paragraph that are asked what they are
 MAX_LINKS: Final = 3_000
 MIN_LINK: Final = 15  # characters
@@ -143,10 +145,27 @@ def _lines(tree: HtmlElement, paragraphs: Sequence[str]) -> list[Line]:
     return lines
 
 
+def _in_order(paragraphs: Sequence[str], lines: Sequence[Line]) -> Sequence[str]:
+    """Paragraphs in the page's order: the extractor puts what it found outside of the text's element behind that."""
+    times = Counter(line.text for line in lines)
+    spots = {line.text: number for number, line in enumerate(lines) if times[line.text] == 1}
+    # What is no line of the page stays behind the paragraph before it.
+    places = list(accumulate((spots.get(text) for text in paragraphs), lambda last, spot: last if spot is None else spot, initial=-1))[1:]
+    if all(before <= after for before, after in pairwise(places)):
+        return paragraphs
+    return [text for _, text in sorted(zip(places, paragraphs, strict=True), key=itemgetter(0))]
+
+
+def _follows_text(number: int, lines: Sequence[Line]) -> bool:
+    """Whether what was found stands before a line, or furniture below it, as at the end of an entry of a live blog."""
+    before = islice(range(number - 1, -1, -1), FURNITURE_LINES)
+    return next((lines[n].place is not None for n in before if not LINE.match(lines[n].text)), False)
+
+
 def _is_subhead(number: int, lines: Sequence[Line], around: Container[HtmlElement]) -> bool:
     """Whether a line that was not found is a subhead: what stands before and after it was found."""
     line = lines[number]
-    if len(line.text) > MAX_SUBHEAD or not 0 < number < len(lines) - 1 or lines[number - 1].place is None:
+    if len(line.text) > MAX_SUBHEAD or not 0 < number < len(lines) - 1 or not _follows_text(number, lines):
         return False
     after = lines[number + 1]
     if after.place is None or len(after.text) < MIN_MISSED or LINE.match(after.text) or line.element.find(".//a") is not None:
@@ -159,6 +178,9 @@ def _is_subhead(number: int, lines: Sequence[Line], around: Container[HtmlElemen
 def complete(tree: HtmlElement, paragraphs: Sequence[str]) -> list[str]:
     """Paragraphs with those put back that stand as they do, each after the one that precedes it on the page."""
     lines = _lines(tree, paragraphs)
+    ordered = _in_order(paragraphs, lines)
+    if ordered != paragraphs:
+        paragraphs, lines = ordered, _lines(tree, ordered)
     everything = ""
     signs: Counter[Sign] = Counter()
     around: set[HtmlElement] = set()

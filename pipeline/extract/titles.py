@@ -132,7 +132,10 @@ def _without_label(title: str) -> str:
 
 def _title(text: str, source: str, weight: float, known: Collection[str], shown: Collection[str] = ()) -> _Title | None:
     """What a source calls the page, without the outlet's folded names and labels; None if that is no title."""
-    text = _without_label(LOOSE.sub("", without_site(mended(line(text)[: 2 * MAX_CHARACTERS]), known, shown)))
+    text = without_site(mended(line(text)[: 2 * MAX_CHARACTERS]), known, shown)
+    name, _, rest = text.partition(": ")
+    # Elsewhere a colon after the name is a real one: `The Harbour Post: how it began`.
+    text = _without_label(LOOSE.sub("", rest if rest and source == "title" and fold(name) in known and fold(text) not in shown else text))
     folded = fold(text)
     if not folded or folded in GENERIC or folded in known or len(text) > MAX_CHARACTERS:
         return None

@@ -22,8 +22,10 @@ from pipeline.models import Extraction, PageSource
 
 NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
 PAGE = (Path(__file__).parents[1] / "pages" / "json-ld.html").read_text(encoding="utf-8")
-# Many small paragraphs below the limit on elements: seconds of work.
-SLOW = "<html><body><h1>T</h1>" + "<div><p>a b c d</p><ul><li>e</li></ul></div>" * 24_000
+# Many paragraphs of sentences below the limit on elements: several seconds of work.
+SLOW = "<html><body><h1>T</h1>" + "".join(
+    f"<p>{number} {'Words of a line that is read as a sentence of the text. ' * 8}</p>" for number in range(19_000)
+)
 
 
 def source(number: int, html: str = PAGE) -> PageSource:
@@ -32,7 +34,7 @@ def source(number: int, html: str = PAGE) -> PageSource:
 
 @pytest.fixture(scope="module")
 def extractor() -> Iterator[Extractor]:
-    with Extractor(workers=2, timeout_s=1.5) as pool:
+    with Extractor(workers=2, timeout_s=1) as pool:
         yield pool
 
 

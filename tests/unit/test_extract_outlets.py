@@ -1,0 +1,70 @@
+"""Pages as kinds of outlets build them: what their layout does to text, title and byline."""
+
+# Letters of many languages.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipeline.extract.extraction import extract
+from pipeline.models import Extraction, PageSource
+from tests.sentences import SENTENCES, TEXT
+
+NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
+TITLE = "Council closes the swing bridge to lorries"
+CHINESE = "市议会周二晚间决定，从三月一日起禁止卡车通过旧旋桥。工程师去年秋天在检查时发现主梁上有裂缝，市长对记者说。居民欢迎这一决定。"
+
+
+def page(body: str, head: str = "", title: str = TITLE, language: str = "en") -> Extraction:
+    html = f'<html lang="{language}"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
+    return extract(PageSource(url="https://www.harbourpost.example/news/2025/swing-bridge", html=html, fetched_at=NOW))
+
+
+def paragraphs(found: Extraction) -> list[str]:
+    return found.body.split("\n\n")
+
+
+def test_a_chinese_paragraph_that_names_its_reporters_is_text() -> None:
+    body = f"<h1>市议会禁止卡车通过旧旋桥</h1><p>本报港口1月14日电（记者张三、李四）{CHINESE}</p><p>{CHINESE}二</p><p>{CHINESE}三</p><p>（记者张三）</p>"
+    found = page(body, title="市议会禁止卡车通过旧旋桥", language="zh")
+    assert found.authors == ("张三", "李四")
+    assert [text[-2:] for text in paragraphs(found)] == ["定。", "。二", "。三"]
+    assert "记者张三、李四" in paragraphs(found)[0]
+
+
+def test_lines_of_date_and_source_are_no_text() -> None:
+    header = "<div><span>2025</span><span>01/14</span> <span>09:30:15</span> <span>来源：新华网</span></div>"
+    found = page(f"<h1>市议会禁止卡车通过旧旋桥</h1>{header}<p>{CHINESE}</p><p>{CHINESE}二</p><p>{CHINESE}三</p>", language="zh")
+    assert len(paragraphs(found)) == 3
+    assert "وكالات" not in page(f"<h1>{TITLE}</h1>{TEXT}<p>المصدر: وكالات</p>").body
+
+
+def test_a_live_blog_keeps_its_order_and_the_headings_of_its_entries() -> None:
+    entries = "".join(
+        f'<article class="block"><time>1{number}.00 GMT</time><h2>Part {number} of the day</h2><p>{text}</p><div>Share on Facebook</div></article>'
+        for number, text in enumerate(SENTENCES)
+    )
+    live = f'<main><h1>{TITLE}: live</h1><p class="intro">Our reporters are on the quay tonight.</p><div>{entries}</div></main>'
+    found = page(
+        live, '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "x", "datePublished": "2025-01-14"}</script>'
+    )
+    told = paragraphs(found)
+    assert told.index("Our reporters are on the quay tonight.") < told.index(SENTENCES[0])
+    for number, text in enumerate(SENTENCES[1:], 1):
+        assert told[told.index(text) - 1] == f"Part {number} of the day"
+
+
+def test_a_biography_goes_though_a_correction_follows() -> None:
+    end = "<p><i>Jane Roe is a reporter at the Harbour Post. Follow her @janeroe.</i></p><p>Correction: an earlier version gave the wrong cost.</p>"
+    found = page(f"<h1>{TITLE}</h1><p>By Jane Roe</p>{TEXT}{end}")
+    assert paragraphs(found)[-1] == "Correction: an earlier version gave the wrong cost."
+    assert "is a reporter" not in found.body
+    # In the midst of a text the same words are text.
+    assert "Jane Roe is" in page(f"<h1>{TITLE}</h1><p>By Jane Roe</p><p>{SENTENCES[0]}</p><p>Jane Roe is one of them.</p>{TEXT}").body
+
+
+def test_the_name_of_the_outlet_before_a_colon() -> None:
+    assert page(f"<b>{TITLE}</b>{TEXT}", title=f"Harbour Post: {TITLE}").title == TITLE
+    # What the page shows above its text is as it is.
+    assert page(f"<h1>Harbour Post: how it began</h1>{TEXT}", title="Harbour Post: how it began").title == "Harbour Post: how it began"
