@@ -15,7 +15,7 @@ from pipeline.extract.decoding import line
 
 MAX_LABEL: Final = 400  # characters
 KNOWN_LABELS: Final = 20_000  # the elements of a page, and the pages of an outlet, share them
-MARKS: Final = frozenset(["class", "id", "itemprop", "data-testid", "rel"])
+MARKS: Final = frozenset(["class", "id", "itemprop", "data-component", "data-testid", "rel"])
 UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg"})
 BARS: Final = re.compile(r"(?:\s*\|)+\s*")
 INLINE: Final = frozenset(
@@ -63,7 +63,7 @@ def lines_in(element: HtmlElement) -> Iterator[list[tuple[str, HtmlElement | Non
 
 
 def marks_of(element: HtmlElement) -> str:
-    """What the markup calls an element: its class, id, property, relation and test marks."""
+    """What the markup calls an element: its class, id, property, relation, and marks for scripts and tests."""
     return " ".join([value for name, value in element.items() if name in MARKS and value])
 
 

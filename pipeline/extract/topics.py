@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -18,6 +18,7 @@ from pipeline.extract.listings import words_in
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.pointers import is_pointer
 from pipeline.extract.structured import all_texts, as_list
+from pipeline.extract.tags import shown_tags
 from pipeline.extract.titles import fold
 
 MAX_TOPICS: Final = 30
@@ -96,22 +97,31 @@ def _pairs(page: ParsedPage, labels: Mapping[str, Sequence[str]]) -> Iterator[tu
     yield from ((text, "label") for texts in labels.values() for text in texts)
 
 
+def _kept(pairs: Iterable[tuple[str, str]], page: ParsedPage) -> list[tuple[str, str]]:
+    """Topics with their sources, without the outlet's own name and what is no topic."""
+    unwanted = {fold(name) for name in page.site_names} | EMPTY
+    kept = []
+    for text, source in pairs:
+        # Some sites put a whole list into one tag.
+        for topic in _split(text) if "," in text else [text.strip(" #")]:
+            folded = fold(topic)
+            if folded and len(topic) <= MAX_CHARACTERS and folded not in unwanted and "://" not in topic and "=" not in topic:
+                kept.append((topic, source))
+    return kept
+
+
 def decide(page: ParsedPage, *, labels: Mapping[str, Sequence[str]]) -> Decision[tuple[str, ...]]:
     """Topics in the page's words, each once, without the outlet's own name.
+
+    What a page shows as tags counts only where it declares none: such lists also hold what is none.
 
     Args:
         page: the parsed page.
         labels: topics by the line that names them, as `labelled` finds them.
 
     """
-    unwanted = {fold(name) for name in page.site_names} | EMPTY
-    pairs = []
+    pairs = _kept(_pairs(page, labels), page) or _kept(((text, "tag list") for text in shown_tags(page)), page)
     topics: dict[str, str] = {}
-    for text, source in _pairs(page, labels):
-        # Some sites put a whole list into one tag.
-        for topic in _split(text) if "," in text else [text.strip(" #")]:
-            folded = fold(topic)
-            if folded and len(topic) <= MAX_CHARACTERS and folded not in unwanted and "://" not in topic and "=" not in topic:
-                pairs.append((topic, source))
-                topics.setdefault(folded, topic)
+    for topic, _ in pairs:
+        topics.setdefault(fold(topic), topic)
     return Decision(value=tuple(topics.values())[:MAX_TOPICS], candidates=shown(pairs))

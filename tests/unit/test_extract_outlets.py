@@ -68,3 +68,27 @@ def test_the_name_of_the_outlet_before_a_colon() -> None:
     assert page(f"<b>{TITLE}</b>{TEXT}", title=f"Harbour Post: {TITLE}").title == TITLE
     # What the page shows above its text is as it is.
     assert page(f"<h1>Harbour Post: how it began</h1>{TEXT}", title="Harbour Post: how it began").title == "Harbour Post: how it began"
+
+
+def test_a_byline_that_only_a_mark_for_scripts_names() -> None:
+    byline = '<div data-component="byline-block" class="css-1"><div class="css-2"><span>Jane Roe</span><span>Environment correspondent</span></div></div>'
+    found = page(f'<article><h1>{TITLE}</h1>{byline}<div data-component="text-block">{TEXT}</div></article>')
+    assert found.authors == ("Jane Roe",)
+    assert paragraphs(found) == list(SENTENCES)
+
+
+def test_tags_that_a_page_shows_are_topics_where_it_declares_none() -> None:
+    def tags(*names: str) -> str:
+        return "".join(f'<li><a href="/t/{name.lower()}">{name}</a></li>' for name in names)
+
+    shown = f'<ul class="article__tags">{tags("Bridges", "Lorries")}<li><a href="#comments">Comment</a></li></ul>'
+    box = f'<aside><ul class="tags">{tags("Weather", "Sport")}</ul></aside><div class="trending-topics"><ul class="topics">{tags("Cup")}</ul></div>'
+    others = "".join(f'<p class="tag-politics"><a href="/news/{n}">Another story {n}</a></p>' for n in range(3))
+    assert page(f"<article><h1>{TITLE}</h1>{TEXT}{shown}</article>{box}{others}").topics == ("Bridges", "Lorries")
+    declared = '<meta property="article:tag" content="Council">'
+    assert page(f"<article><h1>{TITLE}</h1>{TEXT}{shown}</article>{box}", head=declared).topics == ("Council",)
+
+
+def test_tags_of_many_teasers_are_no_topics() -> None:
+    cards = "".join(f'<div class="card"><p>A line {n}</p><p class="tags"><a href="/t/{n}">Tag {n}</a></p></div>' for n in range(5))
+    assert page(f"<article><h1>{TITLE}</h1>{TEXT}</article>{cards}").topics == ()
