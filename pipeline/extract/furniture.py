@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Sequence
 from itertools import islice, pairwise
 from typing import Final
 
+from pipeline.extract import kinds
 from pipeline.extract.agencies import SOURCE_WORDS
 from pipeline.extract.listings import words_in
 from pipeline.extract.phrases import APPEAL, END, LETTERS, LINE, NOTICE, REPUBLISHED, is_label
@@ -212,6 +213,8 @@ def without(
         if early and folded_title and (folded := fold(paragraph)) and (folded == folded_title or folded in headlines):
             continue
         if early and (_is_dateline(paragraph) or _is_origin(paragraph) or _tells_of_article(paragraph) or ADDRESS.fullmatch(paragraph)):
+            continue
+        if not body and kinds.named(paragraph):
             continue
         if (early or number >= len(kept) - 2) and _is_byline(paragraph, authors):
             continue

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from pipeline import words
 from pipeline.extract.candidates import Decision, Found, scored
+from pipeline.extract.elements import UNSEEN, has_more_than, text_of
 from pipeline.extract.page import ParsedPage
 from pipeline.extract.structured import ARTICLE_TYPE, all_texts, types_of
 from pipeline.models import ArticleKind
@@ -71,6 +73,7 @@ LABELS: Final = {
     ),
 }  # fmt: skip
 KINDS: Final = {" ".join(words.split(label)): kind for kind, labels in LABELS.items() for label in labels}
+AD_SLOTS: Final = frozenset({"anzeige", "sponsored"})  # above a headline they name the banner there
 LONGEST_LABEL: Final = 2 * max(map(len, KINDS))  # characters
 # What the last part of an address says wherever it stands; sports pages write `en-vivo` and its like of any broadcast.
 IN_SLUG: Final = ("live blog", "liveblog", "live updates", "liveticker", "live ticker", "minuto a minuto", "as it happened")
@@ -93,6 +96,8 @@ PRESS_WIRE: Final = re.compile(
     r"^(?:[^\n]{0,80}\n+){0,2}[^\n]{0,120}?(?:/\s?PR\s?Newswire\s?/|\(PR\s?Newswire\)|\(?BUSINESS WIRE\)?\s?--|\(?GLOBE\s?NEWSWIRE\)?|/CNW/|\(ots\)|ACCESSWIRE)|^(?:for immediate release)\b",
     re.IGNORECASE,
 )
+BLOCKS: Final = 3  # around the headline
+BESIDE: Final = 2  # elements before each of them
 SURE: Final = 3.0
 LIKELY: Final = 2.0
 HINT: Final = 1.0
@@ -103,7 +108,7 @@ ENOUGH_CHARACTERS: Final = 20_000
 SEEN: Final = frozenset({ArticleKind.VIDEO, ArticleKind.AUDIO, ArticleKind.GALLERY})
 
 
-def _named(text: str) -> ArticleKind | None:
+def named(text: str) -> ArticleKind | None:
     """The kind that a label names."""
     return KINDS.get(" ".join(words.split(text))) if len(text) <= LONGEST_LABEL else None
 
@@ -139,12 +144,24 @@ def _labels_of_titles(page: ParsedPage) -> Iterator[str]:
     yield from SEPARATOR.split(page.title_tag)[1:]
 
 
+def _above_headline(page: ParsedPage) -> Iterator[str]:
+    """Short texts that stand directly above the headline, by themselves in a block; rows of links are longer."""
+    heading = next((one.element for one in page.headings if not one.is_logo), None)
+    if heading is None:
+        return
+    for place in islice((heading, *heading.iterancestors()), BLOCKS):
+        for sibling in islice(place.itersiblings(preceding=True), BESIDE):
+            if isinstance(sibling.tag, str) and sibling.tag not in UNSEEN and not has_more_than(sibling, LONGEST_LABEL):
+                yield text_of(sibling)
+
+
 def _in_labels(page: ParsedPage) -> Iterator[Found[ArticleKind]]:
     """Kinds that the section, the page's own word for its type and the label of its title name."""
     sections = (*all_texts(page.article.get("articleSection")), *page.metas("article:section"), *page.source.feed_topics)
     said = [(text, "section") for text in sections] + [(text, "meta") for text in page.metas(*PAGE_TYPES)]
     said += [(text, "title") for text in _labels_of_titles(page)]
-    yield from (Found(value=kind, source=source, score=LIKELY) for text, source in said if (kind := _named(text)))
+    said += [(text, "label") for text in _above_headline(page) if text.casefold() not in AD_SLOTS]
+    yield from (Found(value=kind, source=source, score=LIKELY) for text, source in said if (kind := named(text)))
 
 
 def decide(page: ParsedPage, *, body: str) -> Decision[ArticleKind]:

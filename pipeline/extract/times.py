@@ -65,13 +65,25 @@ def _localised(found: Timestamp, told: Iterable[str], day: Timestamp | None, pag
     return Timestamp(at=local, precision=found.precision)
 
 
-def _exact(page: ParsedPage, chosen: Timestamp, told: Iterable[str]) -> Timestamp:
+def _shown(page: ParsedPage, known: tuple[str, ...]) -> list[datelines.ShownDate]:
+    """Lines with dates that the page shows."""
+    return datelines.shown(page, languages=known, order=stamps.order(page, known))
+
+
+def _exact(page: ParsedPage, day: Timestamp, times: Iterable[Timestamp | None]) -> Timestamp:
     """A day with the time of day that another source gives for it, if one does."""
-    if chosen.precision is not Precision.DAY:
-        return chosen
-    others = (stamps.parse(page, text) for text in islice(told, MAX_STAMPS))
-    day = chosen.at.date()
-    return next((one for one in others if one and one.precision is Precision.MINUTE and one.at.astimezone(page.zone).date() == day), chosen)
+    told = (one for one in times if one and one.precision is Precision.MINUTE)
+    return next((one for one in told if day.at.date() in {one.at.date(), one.at.astimezone(page.zone).date()}), day)
+
+
+def _with_minute(page: ParsedPage, chosen: Timestamp, told: Iterable[str], *, is_seen: bool) -> Timestamp:
+    """A day with its time of day from what else is said, or from what the page shows if that was not asked yet."""
+    if chosen.precision is Precision.DAY:
+        chosen = _exact(page, chosen, (stamps.parse(page, text) for text in islice(told, MAX_STAMPS)))
+    if chosen.precision is Precision.DAY and not is_seen:
+        lines = _shown(page, stamps.spoken(page))
+        chosen = _exact(page, chosen, (one.when for one in lines if one.place <= Place.ABOVE))
+    return chosen
 
 
 def _fed(page: ParsedPage) -> Timestamp | None:
@@ -110,7 +122,7 @@ def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of
 def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
     """What the page shows its readers, among what else is said of it, the surest first."""
     known = stamps.spoken(page)
-    lines = datelines.shown(page, languages=known, order=stamps.order(page, known))
+    lines = _shown(page, known)
     yield from ((one.line, "text", one.when) for one in lines if one.place <= Place.DATELINE)
     if fed:
         yield fed.isoformat(), "feed", fed
@@ -139,6 +151,7 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
         told.append((day.at.date().isoformat(), "url"))
         # A feed that agrees with the URL adds the minute.
         chosen = chosen or (fed if fed and abs(fed.at - day.at) < SAME_DAY else day)
+    is_seen = not chosen
     if not chosen:
         for text, source, when in _seen(page, fed):
             told.append((text, source))
@@ -148,7 +161,7 @@ def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:
                 break
     if chosen:
         texts = [text for text, _ in told]
-        chosen = _localised(_exact(page, chosen, texts), texts, day, page)
+        chosen = _localised(_with_minute(page, chosen, texts, is_seen=is_seen), texts, day, page)
     return Decision(value=chosen, candidates=shown(told))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pipeline.extract.extraction import extract
-from pipeline.models import Extraction, PageSource
+from pipeline.models import ArticleKind, Extraction, PageSource, Precision, Timestamp
 from tests.sentences import SENTENCES, TEXT
 
 NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
@@ -92,3 +92,27 @@ def test_tags_that_a_page_shows_are_topics_where_it_declares_none() -> None:
 def test_tags_of_many_teasers_are_no_topics() -> None:
     cards = "".join(f'<div class="card"><p>A line {n}</p><p class="tags"><a href="/t/{n}">Tag {n}</a></p></div>' for n in range(5))
     assert page(f"<article><h1>{TITLE}</h1>{TEXT}</article>{cards}").topics == ()
+
+
+def test_the_label_above_the_headline_tells_the_kind_and_is_no_text() -> None:
+    found = page(f'<main><div><p class="context">Press release</p><h1>{TITLE}</h1></div><div>{TEXT}</div></main>')
+    assert found.kind is ArticleKind.PRESS_RELEASE
+    assert paragraphs(found) == list(SENTENCES)
+    menu = "".join(f'<a href="/{name}">{name}</a> ' for name in ("News", "Opinion", "Sport", "Video", "Culture", "Podcasts", "Weather"))
+    for above in ("<div>Anzeige</div>", f"<div>{menu}</div>", "<p>Harbour</p>"):
+        assert page(f"<main>{above}<h1>{TITLE}</h1><div>{TEXT}</div></main>").kind is ArticleKind.ARTICLE
+
+
+def test_a_day_in_the_address_gets_the_time_that_the_page_shows() -> None:
+    shown = '<p class="source"><span>January 14, 2025 20:30 ET</span> | Source: Harbour Corp</p>'
+    html = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>{shown}<div>{TEXT}</div></body></html>"
+
+    def published(day: str) -> Timestamp | None:
+        return extract(PageSource(url=f"https://wire.example/2025/01/{day}/harbour", html=html, fetched_at=NOW)).published_at
+
+    local = published("14")
+    assert local is not None
+    assert (local.at.isoformat(), local.precision) == ("2025-01-14T20:30:00-05:00", Precision.MINUTE)
+    other = published("13")
+    assert other is not None
+    assert (other.at.day, other.precision) == (13, Precision.DAY)
