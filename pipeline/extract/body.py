@@ -177,7 +177,13 @@ def decide(page: ParsedPage, *, title: str, authors: tuple[str, ...], labels: Co
     if standfirst:
         paragraphs = [standfirst, *paragraphs]
     kept = furniture.without(
-        paragraphs, title=title, authors=authors, headlines=_headlines(page, title), captions=_captions(page), own=frozenset(found.texts)
+        paragraphs,
+        title=title,
+        authors=authors,
+        headlines=_headlines(page, title),
+        captions=_captions(page),
+        own=frozenset(found.texts),
+        subheads=frozenset(map(text_of, tree.iter(*missed.SUBHEADS))),
     )
     record = [(" ".join(text), name) for name, text in sorted(candidates, key=lambda item: item[0] != source)]
     record.append((page.source.feed_summary or "", "feed"))  # beside them, to compare with

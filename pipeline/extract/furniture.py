@@ -13,10 +13,9 @@ from typing import Final
 from pipeline.extract import kinds
 from pipeline.extract.agencies import SOURCE_WORDS
 from pipeline.extract.listings import words_in
-from pipeline.extract.phrases import APPEAL, END, LETTERS, LINE, NOTICE, REPUBLISHED, is_label
+from pipeline.extract.phrases import APPEAL, END, MAX_LINE, NOTICE, REPUBLISHED, is_furniture
 from pipeline.extract.titles import fold
 
-MAX_LINE: Final = 350  # characters; a longer paragraph is text, however it begins
 TAIL_SHARE: Final = 0.5  # of the words, from where on a notice can be the end of the article
 HEAD_PARAGRAPHS: Final = 6
 
@@ -53,7 +52,6 @@ MORE_AFTER_BOX: Final = 2  # paragraphs of the text, after what may stand in its
 MORE_AFTER_NOTICE: Final = 4  # after what nearly always stands at its end
 MAIL: Final = re.compile(r"[\w.+-]@[\w-]+\.\w")
 MAX_CONTACT: Final = 100  # characters
-MAX_LETTERS: Final = 220
 MAX_APPEAL: Final = 600
 DATE_WORDS: Final = 9
 SEPARATOR: Final = re.compile(r"\s[·|•‧∙]\s")
@@ -62,14 +60,6 @@ CAPTIONS_AT_MOST: Final = 0.5  # of the text
 ROW_ENTRIES: Final = 3
 ROW_WORDS: Final = 6
 DATE_LETTERS: Final = 30
-
-
-def _is_line(paragraph: str) -> bool:
-    return (
-        is_label(paragraph)
-        or (len(paragraph) <= MAX_LINE and LINE.match(paragraph) is not None)
-        or (len(paragraph) <= MAX_LETTERS and LETTERS.search(paragraph) is not None)
-    )
 
 
 def _is_row_of_links(paragraph: str) -> bool:
@@ -143,7 +133,7 @@ def _is_tail(paragraph: str, authors: Sequence[str]) -> bool:
     """Whether a paragraph is none of the article's if it is the last one."""
     return (
         _is_biography(paragraph, authors)
-        or _is_line(paragraph)
+        or is_furniture(paragraph)
         or _is_row_of_links(paragraph)
         or _is_source(paragraph)
         or _is_rule_of_comments(paragraph)
@@ -177,6 +167,13 @@ def _end_of(paragraphs: Sequence[str], authors: Sequence[str], own: Container[st
     return last
 
 
+def _trimmed(body: list[str], subheads: Container[str]) -> list[str]:
+    """A text without rules before it and a lone heading behind it."""
+    start = next((number for number, paragraph in enumerate(body) if not RULE.match(paragraph)), len(body))
+    is_headed = len(body) > start + 1 and body[-1] in subheads and body[-2] not in subheads
+    return body[start : len(body) - is_headed]
+
+
 def without(
     paragraphs: Sequence[str],
     *,
@@ -185,6 +182,7 @@ def without(
     headlines: Collection[str] = (),
     captions: Collection[str] = (),
     own: Container[str] = (),
+    subheads: Container[str] = (),
 ) -> list[str]:
     """Paragraphs of the article alone, in order.
 
@@ -195,6 +193,7 @@ def without(
         captions: texts of pictures.
         authors: their bylines and biographies go.
         own: paragraphs that stand with most of the text; where some of them follow, the article is not over.
+        subheads: texts of headings; one alone at the end headed a box that went.
 
     """
     folded_title = fold(title)
@@ -205,7 +204,7 @@ def without(
     kept = [
         paragraph
         for number, paragraph in enumerate(paragraphs[: _end_of(paragraphs, authors, own)])
-        if number in table or (not _is_line(paragraph) and not _is_row_of_links(paragraph) and paragraph not in shown)
+        if number in table or (not is_furniture(paragraph) and not _is_row_of_links(paragraph) and paragraph not in shown)
     ]
     body: list[str] = []
     for number, paragraph in enumerate(kept):
@@ -223,6 +222,4 @@ def without(
         if body and paragraph == body[-1]:
             continue
         body.append(paragraph)
-    while body and RULE.match(body[0]):
-        body.pop(0)
-    return body
+    return _trimmed(body, subheads)

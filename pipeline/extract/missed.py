@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from pipeline import urls
 from pipeline.extract.elements import INLINE, is_called, label_of, stands_in, text_of
-from pipeline.extract.phrases import LINE
+from pipeline.extract.phrases import LINE, is_furniture
 
 MIN_MISSED: Final = 60  # characters; shorter ones are too often furniture
 MIN_LIKE: Final = 2  # found paragraphs that must stand alike
@@ -50,7 +50,8 @@ SUBHEAD: Final = re.compile(
     r"sub-?head|sub-?title|cross-?head|mid-?head|inter-?tit|zwischen(?:titel|ueberschrift|überschrift)|ladillo|tussenkop|mellomtittel|mellanrubrik|mellemrubrik|śródtytuł|srodtytul|paragraph-?(?:title|head)"
 )
 MAX_SUBHEAD: Final = 150  # characters
-FURNITURE_LINES: Final = 3  # at most between two entries of a live blog
+FURNITURE_LINES: Final = 4  # at most between two entries of a live blog
+CLOCK: Final = re.compile(r"(?=.{0,4}\d).{1,24}", re.DOTALL)  # `11.00 GMT`, `vor 2 Stunden`
 MAX_ABOVE: Final = 12  # elements around a paragraph that are asked what they are
 MAX_LINKS: Final = 3_000
 MIN_LINK: Final = 15  # characters
@@ -159,7 +160,8 @@ def _in_order(paragraphs: Sequence[str], lines: Sequence[Line]) -> Sequence[str]
 def _follows_text(number: int, lines: Sequence[Line]) -> bool:
     """Whether what was found stands before a line, or furniture below it, as at the end of an entry of a live blog."""
     before = islice(range(number - 1, -1, -1), FURNITURE_LINES)
-    return next((lines[n].place is not None for n in before if not LINE.match(lines[n].text)), False)
+    texts = (n for n in before if not is_furniture(lines[n].text) and not CLOCK.fullmatch(lines[n].text))
+    return next((lines[n].place is not None for n in texts), False)
 
 
 def _is_subhead(number: int, lines: Sequence[Line], around: Container[HtmlElement]) -> bool:

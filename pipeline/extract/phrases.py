@@ -11,6 +11,8 @@ from typing import Final
 from pipeline.extract.titles import fold
 
 MAX_LABEL: Final = 60  # characters
+MAX_LINE: Final = 350  # characters; a longer paragraph is text, however it begins
+MAX_LETTERS: Final = 220
 ASKING: Final = ("?", "؟", "？", "!", ";")  # a word with one of these is said by somebody
 
 # A line that is nothing but one of these is furniture.
@@ -127,6 +129,15 @@ APPEAL: Final = re.compile(
 )
 
 
-def is_label(paragraph: str) -> bool:
+def _is_label(paragraph: str) -> bool:
     """Whether a line is nothing but a label of the page's furniture."""
     return len(paragraph) <= MAX_LABEL and not paragraph.endswith(ASKING) and fold(paragraph) in LABELS
+
+
+def is_furniture(paragraph: str) -> bool:
+    """Whether a line is a label of the page's furniture, or begins as one."""
+    return (
+        _is_label(paragraph)
+        or (len(paragraph) <= MAX_LINE and LINE.match(paragraph) is not None)
+        or (len(paragraph) <= MAX_LETTERS and LETTERS.search(paragraph) is not None)
+    )
