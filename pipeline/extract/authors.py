@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from pipeline.extract import bywords, declared, reporters
+from pipeline.extract import bywords, declared, portraits, reporters
 from pipeline.extract.bylines import BY_RELATION, MAY_NAME_AUTHOR, Byline, bylines, first_people
 from pipeline.extract.candidates import Decision, shown
 from pipeline.extract.names import ReadNames, is_outlet, names_in
@@ -100,6 +100,7 @@ def _choices(page: ParsedPage, evidence: _Evidence, read: ReadNames) -> Iterator
     far = _far_bylines(page, evidence)
     yield _agreed([byline for byline in far if not byline.is_apart], read)
     yield bywords.signed(evidence.vicinity.ahead, read)
+    yield portraits.portrayed(evidence.vicinity.ahead, read, shown=page.lower_text, is_strange=evidence.vicinity.is_strange)
     yield bywords.alone(page.marks, read, is_apart=lambda one: evidence.vicinity.is_apart(one) or evidence.vicinity.is_strange(one))
     yield declared.collectives_of(evidence.nodes)
     yield bywords.desks(evidence.spoken)

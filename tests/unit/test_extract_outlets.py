@@ -116,3 +116,12 @@ def test_a_day_in_the_address_gets_the_time_that_the_page_shows() -> None:
     other = published("13")
     assert other is not None
     assert (other.at.day, other.precision) == (13, Precision.DAY)
+
+
+def test_a_name_beside_a_portrait_and_a_day_is_the_author_unless_the_text_is_about_it() -> None:
+    byline = '<div class="flex"><img src="/j.jpg" alt="Photo of Jane Roe"><div><div class="font-medium">Jane Roe</div><div>Jan 14, 2025 · 4 min read</div></div></div>'
+    found = page(f'<main class="mx-auto"><h1>{TITLE}</h1>{byline}<div class="prose">{TEXT}</div></main>')
+    assert found.authors == ("Jane Roe",)
+    assert paragraphs(found) == list(SENTENCES)
+    about = "<p>Jane Roe built the bridge, and Jane Roe closed it on Tuesday, which the merchants of the town regret.</p>"
+    assert page(f'<main class="mx-auto"><h1>{TITLE}</h1>{byline}<div class="prose">{about}{TEXT}</div></main>').authors == ()
