@@ -146,6 +146,10 @@ ORGANISATION: Final = re.compile(
     r"|डेस्क|न्यूज|समाचार|टीम|प्रतिनिधि|संवाददाता|ब्यूरो|एजेंसी|ডেস্ক|নিউজ|প্রতিবেদক|প্রতিনিধি|সংবাদদাতা|অনলাইন|ทีมข่าว|กองบรรณาธิการ|ผู้สื่อข่าว|สำนักข่าว|ออนไลน์|(?-i:TTXVN|VOV|VTV)",
     re.IGNORECASE,
 )
+# The form of a company, at the end of its name: `PGNIG SA`; `Maria de Sá` is a person.
+COMPANY: Final = re.compile(
+    r"\s(?:SA|S\. ?A\.?|SE|SpA|S\.p\.A\.?|S\.?r\.?l\.?|NV|N\.V\.?|BV|B\.V\.?|[Pp]lc|PLC|AB|ASA|Oyj?|OYJ?|Kft\.?|Zrt\.?|Corp\.?|Pty|Sp\. ?z ?o\. ?o\.?|a\. ?s\.|s\. ?r\. ?o\.)$"
+)
 PARTICLES: Final = frozenset({"de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "van", "von", "der", "den", "la", "le", "al", "el", "bin",
                               "ibn", "ben", "af", "av", "zu", "zur", "y", "e", "ter", "ten", "dalla", "lo", "st", "vom", "zum"})  # fmt: skip
 # Arabic articles and their like, which names begin with: `al-Sharaa`, `d'Angelo`.
@@ -264,8 +268,8 @@ def _alone(name: str) -> str:
 
 
 def _is_other(name: str, sites: Container[str]) -> bool:
-    """Whether a part of a byline is a label of another thing, an agency, or the outlet or an office of it: `MDR THÜRINGEN`."""
-    if ":" in name or "：" in name or is_agency(name) or is_outlet(name, sites):
+    """Whether a part of a byline is a label of another thing, a company, an agency, or the outlet or an office of it: `MDR THÜRINGEN`."""
+    if ":" in name or "：" in name or COMPANY.search(name) or is_agency(name) or is_outlet(name, sites):
         return True
     return any(word.isupper() and len(word) > 1 and fold(word) in sites for word in name.split())
 

@@ -345,7 +345,7 @@ def test_signatures(paragraphs: str, people: tuple[str, ...]) -> None:
     [
         "Ani Avetisyan", "Efe Ajagba", "Ria Novak", "Prof. Max Müller", "Dr. Tim Loppe", "Perry Bacon Jr.", "J. I. da Silva", "D'Angelo Russell",
         "María José de la Cruz", "Kazım Türkmen", "Nguyễn Thị Hồng", "Γιώργος Παπαδόπουλος", "प्रशांत झा", "สมชาย ใจดี", "김철수", "山田太郎",
-        "マーク・トウェイン", "أحمد علي", "דוד כהן",
+        "マーク・トウェイン", "أحمد علي", "דוד כהן", "Maria De Sa",
     ],
 )  # fmt: skip
 def test_names_of_people(name: str) -> None:
@@ -358,6 +358,7 @@ def test_names_of_people(name: str) -> None:
     [
         "ANI", "RIA", "中日新聞Web", "読売新聞オンライン", "新华社通讯员队伍在北京的报道", "연합뉴스", "Attac e.V.", "Bayerische Landesanstalt", "Digitalagentur Nord",
         "El Colombiano", "Forgot Password", "Copy Link", "Weitere Informationen", "Bild: S. Lafrentz", "Источник: Фонд Мира", "Eingestellt von",
+        "PUMPEN SA", "Harbour Boats plc", "Nave Grande S.p.A.", "Rohr SE",
     ],
 )  # fmt: skip
 def test_no_names_of_people(text: str) -> None:
