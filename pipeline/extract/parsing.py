@@ -20,6 +20,7 @@ ELEMENTS: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
 # Only a longer tag can have too many attributes.
 LONG_TAG: Final = 2 * MAX_ATTRIBUTES
 QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
+NAMESPACED: Final = re.compile(r"<[\w.-]*:")
 LEFT_OUT: Final = "\x01"
 BREAKS: Final = re.compile(rf"{LEFT_OUT}[{LEFT_OUT}\s]*")
 # These end by themselves, hold no elements, or carry meaning that the text needs.
@@ -102,6 +103,10 @@ def parse_tree(text: str) -> HtmlElement:
         tree, whole = _parse(_flat(text))
     if not whole:
         raise PageError(problem="its elements are nested too deeply or are too large")
+    if NAMESPACED.search(text):
+        for element in tree.iter("*"):
+            if ":" in element.tag:
+                element.tag = "span"  # Word's `<o:p>` and the like mean nothing here, and can't be made anew
     for style in tree.iter("style"):
         style.text = None  # some pages keep rules inside of their headlines
     return tree

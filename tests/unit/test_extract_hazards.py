@@ -148,6 +148,13 @@ def test_huge_pages_keep_their_article_in_bounded_time(name: str) -> None:
     assert time.process_time() - start < 6
 
 
+def test_tags_of_word_processors_are_read_in_quotations_too() -> None:
+    text = f"<blockquote>{TEXT}He said so.<o:p>And more.</o:p> <st1:place>Hamburg</st1:place><:x></blockquote>"
+    found = page(f"<html><body><h1>The crossing</h1>{text}</body></html>")
+    assert found.is_article
+    assert all(sentence in found.body for sentence in SENTENCES)
+
+
 def test_a_tag_of_endless_attributes_is_not_parsed() -> None:
     for attributes in (" ".join(f"a{n}=1" for n in range(100_000)), " ".join(f"a{n}" for n in range(100_000)), 'a="x y" ' * 100_000):
         start = time.process_time()
