@@ -20,7 +20,8 @@ ELEMENTS: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
 # Only a longer tag can have too many attributes.
 LONG_TAG: Final = 2 * MAX_ATTRIBUTES
 QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
-NAMESPACED: Final = re.compile(r"<[\w.-]*:")
+NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]*")
+ODD_TAG: Final = re.compile(rf"<{NAME.pattern}+[^a-zA-Z0-9_.\-\s/>]")
 LEFT_OUT: Final = "\x01"
 BREAKS: Final = re.compile(rf"{LEFT_OUT}[{LEFT_OUT}\s]*")
 # These end by themselves, hold no elements, or carry meaning that the text needs.
@@ -91,6 +92,14 @@ def _flat(text: str) -> str:
     return BREAKS.sub(" <br> ", ANY_TAG.sub(keep, text))
 
 
+def _rename_odd_tags(tree: HtmlElement) -> None:
+    """Give elements another name whose own can't be made anew: `<o:p>` of Word, `<p<p>` of a slip."""
+    for element in tree.iter("*"):
+        name = NAME.match(element.tag)
+        if name is None or name[0] != element.tag:
+            element.tag = "span" if ":" in element.tag or (name and name[0] in INLINE) else "div"
+
+
 def parse_tree(text: str) -> HtmlElement:
     """Tree of a page, also of one nested deeper than the parser goes.
 
@@ -103,10 +112,8 @@ def parse_tree(text: str) -> HtmlElement:
         tree, whole = _parse(_flat(text))
     if not whole:
         raise PageError(problem="its elements are nested too deeply or are too large")
-    if NAMESPACED.search(text):
-        for element in tree.iter("*"):
-            if ":" in element.tag:
-                element.tag = "span"  # Word's `<o:p>` and the like mean nothing here, and can't be made anew
+    if ODD_TAG.search(text):
+        _rename_odd_tags(tree)
     for style in tree.iter("style"):
         style.text = None  # some pages keep rules inside of their headlines
     return tree

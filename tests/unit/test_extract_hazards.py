@@ -148,11 +148,11 @@ def test_huge_pages_keep_their_article_in_bounded_time(name: str) -> None:
     assert time.process_time() - start < 6
 
 
-def test_tags_of_word_processors_are_read_in_quotations_too() -> None:
-    text = f"<blockquote>{TEXT}He said so.<o:p>And more.</o:p> <st1:place>Hamburg</st1:place><:x></blockquote>"
+def test_tags_with_odd_names_are_read_in_quotations_too() -> None:
+    text = f'<blockquote>{TEXT}He said so.<o:p>And more.</o:p> <st1:place>Hamburg</st1:place><p<p>It was.</p> <b"b>So.</b"b></blockquote>'
     found = page(f"<html><body><h1>The crossing</h1>{text}</body></html>")
     assert found.is_article
-    assert all(sentence in found.body for sentence in SENTENCES)
+    assert all(sentence in found.body for sentence in (*SENTENCES, "It was."))
 
 
 def test_a_tag_of_endless_attributes_is_not_parsed() -> None:
