@@ -110,10 +110,14 @@ def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of
         return
     # In programs it would take versions of scripts and the hour of a cache for dates, and look long.
     headline = next((heading.text for heading in page.headings if not heading.is_logo), "")
-    text = find_date(
-        region.whole(page, title=headline), original_date=True, extensive_search=True, url=page.url or None,
-        min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
-    )  # fmt: skip
+    try:
+        text = find_date(
+            region.whole(page, title=headline), original_date=True, extensive_search=True, url=page.url or None,
+            min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
+        )  # fmt: skip
+    except ValueError as error:  # a time as of no zone, `…T08:30:00+25:99`: the page's candidates tell
+        yield str(error), "htmldate", None
+        return
     # It makes the first of January of a year that stands alone, such as that of the copyright.
     if text and not text.endswith("-01-01") and date.fromisoformat(text) not in strange:
         yield text, "htmldate", stamps.parse(page, text)

@@ -268,3 +268,10 @@ def test_a_page_of_many_dates_stays_quick(body: str) -> None:
     start = process_time()
     times.decide_modified(page, times.decide_published(page).value)
     assert process_time() - start < 2  # seconds; what is quadratic takes minutes
+
+
+def test_a_time_of_no_zone_is_no_date_and_says_why() -> None:
+    html = f"<html><body><h1>2025-01-14T08:30:00+25:99</h1>{TEXT}</body></html>"
+    found = extract(PageSource(url="https://example.com/news/story", html=html, fetched_at=NOW))
+    assert found.published_at is None
+    assert [candidate.source for candidate in found.candidates["published_at"] if "offset" in candidate.value] == ["htmldate"]
