@@ -21,6 +21,7 @@ from pipeline.models import Precision, Timestamp
 SAME_DAY: Final = timedelta(hours=36)  # a day in some zone
 MAX_AGE: Final = 40  # characters
 MAX_AGES: Final = 5  # texts of a page that may say how long ago
+MAX_LONE: Final = 80  # characters of a line with the only date of a page
 MAX_SEARCHED: Final = 1_000_000  # characters of a page
 MAX_SEARCHED_ELEMENTS: Final = 10_000
 MAX_STAMPS: Final = 8
@@ -105,14 +106,14 @@ def _ages(page: ParsedPage, known: tuple[str, ...]) -> Iterator[type_of_dated]:
 
 
 def _last_resort(page: ParsedPage, strange: Container[date]) -> Iterator[type_of_dated]:
-    """What htmldate finds in what the page shows, unless it is a day of other things; it is slow, and sure of the day only."""
+    """What htmldate finds in what the page shows, unless it is a day of other things: a day only, and no guess by an extensive search."""
     if len(page.html) > MAX_SEARCHED or len(page.marks) + len(page.times) > MAX_SEARCHED_ELEMENTS:
         return
     # In programs it would take versions of scripts and the hour of a cache for dates, and look long.
     headline = next((heading.text for heading in page.headings if not heading.is_logo), "")
     try:
         text = find_date(
-            region.whole(page, title=headline), original_date=True, extensive_search=True, url=page.url or None,
+            region.whole(page, title=headline), original_date=True, extensive_search=False, url=page.url or None,
             min_date=dates.EARLIEST.date().isoformat(), max_date=page.source.fetched_at.date().isoformat(), deferred_url_extractor=True,
         )  # fmt: skip
     except ValueError as error:  # a time as of no zone, `…T08:30:00+25:99`: the page's candidates tell
@@ -135,8 +136,11 @@ def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
     yield from ((one.line, "text", one.when) for one in lines if Place.ABOVE < one.place < Place.MODIFIED)
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
-    unsure = {one.when.at.date() for one in lines if one.place is Place.UNSURE}
-    yield from _last_resort(page, {one.when.at.date() for one in lines if one.place > Place.UNSURE} - unsure)
+    unsure = [one for one in lines if one.place is Place.UNSURE]
+    if len({one.when.at.date() for one in unsure}) == 1 and len(unsure[0].line) <= MAX_LONE:
+        yield unsure[0].line, "text", unsure[0].when  # the only day of the page that may be its own
+    days = {one.when.at.date() for one in unsure}
+    yield from _last_resort(page, {one.when.at.date() for one in lines if one.place > Place.UNSURE} - days)
 
 
 def decide_published(page: ParsedPage) -> Decision[Timestamp | None]:

@@ -275,3 +275,10 @@ def test_a_time_of_no_zone_is_no_date_and_says_why() -> None:
     found = extract(PageSource(url="https://example.com/news/story", html=html, fetched_at=NOW))
     assert found.published_at is None
     assert [candidate.source for candidate in found.candidates["published_at"] if "offset" in candidate.value] == ["htmldate"]
+
+
+def test_the_only_day_of_a_page_in_a_line_of_its_own_is_its_day() -> None:
+    box = TEXT + "<p></p>" * 90 + "<aside class='data'><dl><dt>Topic</dt><dd>Bridges</dd><dt>Datum</dt><dd>{}</dd></dl></aside>"
+    assert day(box.format("12.01.2017")) == "2017-01-12"
+    assert day(box.format("12.01.2017") + box.format("13.01.2017")) is None
+    assert day("<p>The bridge was built in May 1968, repaired on 3 June 2011 and in 2015, and painted blue.</p>") is None
