@@ -68,15 +68,26 @@ NO_NAME: Final = re.compile(
 LOWER_ARTICLE: Final = re.compile(r"^(?:the|de[rmn]?|die|das|het)\s+(?=[\W\d_]*[^\W\d_a-zà-ÿ])")
 MARKS: Final = " \"'“”«»„‘’‚《》「」『』.:*_"
 DOMAIN: Final = re.compile(r"^[\w-]+(?:\.[\w-]+)+$")
-# Words without which no notice is one, in lower case; the look-up in the whole page is fast.
-NOTICE_WORDS: Final = (
-    "originally", "first published", "first appeared", "first posted", "first ran", "published first", "appeared first", "republished", "reprinted",
-    "reproduced", "reposted", "cross-posted", "crossposted", "syndicated", "original source", "distributed by", "originalmente", "por primera vez", "pela primeira vez",
-    "publicado primeiro", "ursprünglich", "zuerst", "erstmals", "initialement", "originellement", "précédemment", "d'abord", "d’abord",
-    "à l'origine", "à l’origine", "republié", "première fois", "originariamente", "prima volta", "oorspronkelijk", "eerder", "pierwotnie",
-    "po raz pierwszy", "ursprungligen", "opprinnelig", "oprindeligt", "первоисточник", "першоджерело", "оригинал", "впервые", "вперше",
-    "原载", "原載", "原刊", "首发", "首發", "最初发表", "转载自", "轉載自",
-)  # fmt: skip
+# Words without which no notice is one, in lower case, by what all of them hold or a text of their language does: most pages are
+# asked for the keys alone.
+WORDS_BY_STEM: Final = {
+    "first": ("first published", "first appeared", "first posted", "first ran", "published first", "appeared first"),
+    "origin": ("originally", "original source", "originalmente", "originellement", "originariamente", "à l'origine", "à l’origine"),
+    "prim": ("por primera vez", "pela primeira vez", "publicado primeiro", "prima volta"),
+    "repr": ("reprinted", "reproduced"),
+    "republi": ("republished", "republié"),
+    "posted": ("reposted", "cross-posted", "crossposted"),
+    "urspr": ("ursprünglich", "ursprungligen"),
+    "erst": ("zuerst", "erstmals"),
+    "abord": ("d'abord", "d’abord"),
+    "pierw": ("pierwotnie", "po raz pierwszy"),
+    "о": ("первоисточник", "першоджерело", "оригинал", "впервые", "вперше"),
+    "的": ("原载", "原載", "原刊", "首发", "首發", "最初发表", "转载自", "轉載自"),
+    **{word: (word,) for word in (
+        "syndicated", "distributed by", "initialement", "précédemment", "première fois", "oorspronkelijk", "eerder", "opprinnelig", "oprindeligt",
+    )},
+}  # fmt: skip
+NOTICE_WORDS: Final = tuple(word for words in WORDS_BY_STEM.values() for word in words)
 MAY_BE_NOTICE: Final = re.compile("|".join(map(re.escape, NOTICE_WORDS)), re.IGNORECASE)
 
 
@@ -97,7 +108,8 @@ def notice_in(text: str) -> str | None:
 
 def _speaking(page: ParsedPage) -> Iterator[HtmlElement]:
     """Elements whose own text holds a word of a notice."""
-    said = [word for word in NOTICE_WORDS if word in page.lower_text]
+    text = page.lower_text
+    said = [word for stem, words in WORDS_BY_STEM.items() if stem in text for word in words if word in text]
     if not said:
         return
     shortest = min(map(len, said))
