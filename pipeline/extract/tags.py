@@ -28,7 +28,7 @@ LABEL_ENDS: Final = (":", "：")
 _WORD: Final = r"(?:tags?|topics?|keywords?|schlag(?:worte|wörter|woerter)|stichw[oö]rter|themen|etiquetas|temas|mots?-?cles|t[eé]m(?:as?|y)|emner|ämnen|argomenti)"
 # One whole name of a class: `entry-tags`, `article__tags-list`, `topic-list`; `tag-politics` and `tag-cloud` are none.
 TAG_LIST: Final = re.compile(
-    rf"(?:^|\s)(?:[a-z0-9]+[-_]+){{0,4}}{_WORD}(?:[-_]*(?:list|links?|items?|lists|wrap(?:per)?|container|block|box|group|area|section|row|inner|ul|content))?(?:\s|$)"
+    rf"(?:^|\s)(?:[a-z0-9]+[-_]+){{0,4}}{_WORD}(?:[-_]*(?:lists?|links?|items?|wrap(?:per)?|container|block|box|group|area|section|row|inner|ul|content))?(?:\s|$)"
 )
 OTHERS: Final = re.compile(r"cloud|trend|popular|\bhot\b|\btop\b|nav|menu|related|recommend|sidebar|widget|header|breadcrumb|follow")
 

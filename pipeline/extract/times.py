@@ -137,9 +137,9 @@ def _seen(page: ParsedPage, fed: Timestamp | None) -> Iterator[type_of_dated]:
     yield from _ages(page, known)
     yield from ((text, source, stamps.parse(page, text)) for text, source in stamps.in_scripts(page))
     unsure = [one for one in lines if one.place is Place.UNSURE]
-    if len({one.when.at.date() for one in unsure}) == 1 and len(unsure[0].line) <= MAX_LONE:
-        yield unsure[0].line, "text", unsure[0].when  # the only day of the page that may be its own
     days = {one.when.at.date() for one in unsure}
+    if len(days) == 1 and len(unsure[0].line) <= MAX_LONE:
+        yield unsure[0].line, "text", unsure[0].when  # the only day of the page that may be its own
     yield from _last_resort(page, {one.when.at.date() for one in lines if one.place > Place.UNSURE} - days)
 
 
